@@ -1,1 +1,4 @@
-//! placeholder
+//! A sans-IO IMAP client protocol engine.
+
+pub mod encode;
+pub mod types;

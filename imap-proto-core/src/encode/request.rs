@@ -1,0 +1,229 @@
+//! A command as the engine takes it: its octets in segments, and what the engine must know of it.
+
+use bytes::Bytes;
+
+use super::{Claims, Pipelining, SubmitError};
+use crate::types::{MailboxName, Secret};
+
+/// One command, without its tag: what to write, when it may be written, and which responses
+/// belong to it.
+///
+/// Segments are kept apart until the command is sent, since a string is written as atom, quoted
+/// string or literal by what the connection then allows.
+#[derive(Debug)]
+pub struct Request {
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) pipelining: Pipelining,
+    pub(crate) claims: Claims,
+    pub(crate) states: States,
+    pub(crate) effect: Effect,
+}
+
+/// A piece of a command.
+#[derive(Debug)]
+pub(crate) enum Segment {
+    /// Syntax, written as it is. Checked when built: no CR, LF or NUL.
+    Syntax(Vec<u8>),
+    /// `astring`: an atom, quoted string or literal, whichever fits.
+    Astring(Bytes),
+    /// `string`: quoted or literal.
+    QuotedOrLiteral(Bytes),
+    /// A mailbox name, in the dialect valid when it is sent.
+    Mailbox(MailboxName),
+    /// A mailbox pattern of LIST, in the dialect valid when it is sent; `%` and `*` stand bare.
+    Pattern(MailboxName),
+    /// Always a literal.
+    Literal(Bytes),
+    /// A literal8, `~{n}`.
+    Literal8(Bytes),
+    /// A password: like `Astring`, never shown, wiped after it was sent.
+    SecretAstring(Secret),
+    /// SASL initial response in base64, never shown.
+    SecretSyntax(Secret),
+    /// A literal of this many octets that the caller supplies in pieces.
+    Upload(Upload),
+}
+
+/// A literal whose octets come later, through `append_bytes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Upload {
+    /// Octets.
+    pub(crate) size: u64,
+    /// Whether it is a literal8.
+    pub(crate) binary: bool,
+}
+
+/// The states a command is valid in (RFC 9051 §3), as bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct States(pub(crate) u8);
+
+impl States {
+    /// Before login.
+    pub const NOT_AUTHENTICATED: Self = Self(1);
+    /// After login, no mailbox selected.
+    pub const AUTHENTICATED: Self = Self(2);
+    /// With a mailbox selected.
+    pub const SELECTED: Self = Self(4);
+    /// After login, with or without a mailbox.
+    pub const AFTER_LOGIN: Self = Self(6);
+    /// Always.
+    pub const ANY: Self = Self(7);
+
+    /// Whether every state of `other` is in this set.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The states of both.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// What a command does to the engine besides writing and waiting.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Nothing.
+    None,
+    /// A SASL exchange: continuation requests are challenges.
+    Authenticate {
+        /// Whether the mechanism's payloads are secrets that need TLS under `RequireTls`.
+        initial_response: bool,
+    },
+    /// LOGIN.
+    Login,
+    /// LOGOUT.
+    Logout,
+    /// STARTTLS.
+    StartTls,
+    /// COMPRESS DEFLATE.
+    Compress,
+    /// SELECT or EXAMINE of the mailbox.
+    Select {
+        /// The mailbox.
+        mailbox: MailboxName,
+        /// Whether by EXAMINE.
+        read_only: bool,
+    },
+    /// CLOSE or UNSELECT.
+    Deselect,
+    /// ENABLE of these capabilities.
+    Enable(Vec<Bytes>),
+    /// UNAUTHENTICATE (RFC 8437).
+    Unauthenticate,
+}
+
+impl Request {
+    /// Starts a command of this name: an atom of letters, digits, `-`, `.`, and spaces between
+    /// words, such as `UID FETCH`.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError::InvalidAtom`] when the name is something else.
+    pub fn new(name: &str) -> Result<Self, SubmitError> {
+        let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._+ ".contains(&b);
+        if name.is_empty() || !name.bytes().all(legal) {
+            return Err(SubmitError::InvalidAtom);
+        }
+        Ok(Self {
+            segments: vec![Segment::Syntax(name.as_bytes().to_vec())],
+            pipelining: Pipelining::default(),
+            claims: Claims::none(),
+            states: States::ANY,
+            effect: Effect::None,
+        })
+    }
+
+    /// The states in which it may be sent; any, unless said.
+    #[must_use]
+    pub fn states(mut self, states: States) -> Self {
+        self.states = states;
+        self
+    }
+
+    /// Its pipelining class; harmless beside all but barriers, unless said.
+    #[must_use]
+    pub fn pipelining(mut self, pipelining: Pipelining) -> Self {
+        self.pipelining = pipelining;
+        self
+    }
+
+    /// The responses that belong to it; none, unless said.
+    #[must_use]
+    pub fn claims(mut self, claims: Claims) -> Self {
+        self.claims = claims;
+        self
+    }
+
+    /// Adds a space.
+    #[must_use]
+    pub fn space(self) -> Self {
+        self.syntax_unchecked(b" ")
+    }
+
+    /// Adds syntax of the caller's: anything but CR, LF and NUL.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError::InvalidSyntax`] for CR, LF, NUL, or a `{n}` that would announce a literal.
+    pub fn syntax(self, syntax: &str) -> Result<Self, SubmitError> {
+        let bytes = syntax.as_bytes();
+        if bytes.iter().any(|b| matches!(b, 0 | b'\r' | b'\n' | b'{')) {
+            return Err(SubmitError::InvalidSyntax);
+        }
+        Ok(self.syntax_unchecked(bytes))
+    }
+
+    /// Adds a string in the shortest form that holds it: atom, quoted or literal.
+    #[must_use]
+    pub fn astring(self, string: impl Into<Bytes>) -> Self {
+        self.push(Segment::Astring(string.into()))
+    }
+
+    /// Adds a string, quoted or as a literal.
+    #[must_use]
+    pub fn string(self, string: impl Into<Bytes>) -> Self {
+        self.push(Segment::QuotedOrLiteral(string.into()))
+    }
+
+    /// Adds a mailbox name.
+    #[must_use]
+    pub fn mailbox(self, mailbox: impl Into<MailboxName>) -> Self {
+        self.push(Segment::Mailbox(mailbox.into()))
+    }
+
+    /// Adds a literal.
+    #[must_use]
+    pub fn literal(self, data: impl Into<Bytes>) -> Self {
+        self.push(Segment::Literal(data.into()))
+    }
+
+    /// Adds a literal of `size` octets that the caller supplies in pieces.
+    #[must_use]
+    pub fn upload(self, size: u64) -> Self {
+        self.push(Segment::Upload(Upload {
+            size,
+            binary: false,
+        }))
+    }
+
+    /// Adds syntax that this crate built itself.
+    pub(crate) fn syntax_unchecked(mut self, bytes: &[u8]) -> Self {
+        if let Some(Segment::Syntax(last)) = self.segments.last_mut() {
+            last.extend_from_slice(bytes);
+            return self;
+        }
+        self.push(Segment::Syntax(bytes.to_vec()))
+    }
+
+    pub(crate) fn push(mut self, segment: Segment) -> Self {
+        self.segments.push(segment);
+        self
+    }
+
+    pub(crate) fn effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+}

@@ -1,0 +1,35 @@
+//! Quotas (RFC 9208).
+
+use super::{Atom, ByteString, MailboxName};
+
+/// A QUOTA response (RFC 9208 §4.2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct QuotaResponse {
+    /// The quota root; may be empty.
+    pub root: ByteString,
+    /// Usage and limits.
+    pub resources: Vec<QuotaResource>,
+}
+
+/// Usage and limit of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct QuotaResource {
+    /// `STORAGE` (units of 1024 octets), `MESSAGE`, `MAILBOX`, `ANNOTATION-STORAGE` or another.
+    pub name: Atom,
+    /// What is in use.
+    pub usage: u64,
+    /// What is allowed.
+    pub limit: u64,
+}
+
+/// A QUOTAROOT response (RFC 9208 §4.2.2).
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct QuotaRootResponse {
+    /// The mailbox.
+    pub mailbox: MailboxName,
+    /// Its quota roots.
+    pub roots: Vec<ByteString>,
+}

@@ -1,0 +1,176 @@
+//! What a server sends (RFC 9051 §7, RFC 3501 §7).
+
+use bytes::Bytes;
+
+use super::{
+    AclResponse, Atom, Capabilities, Code, EsearchResponse, FetchResponse, Flags, IdResponse,
+    ListResponse, ListRightsResponse, MetadataResponse, ModSeq, MyRightsResponse,
+    NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber, StatusResponse, Text,
+    ThreadResponse, Token, UidSet,
+};
+
+/// One response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum Response {
+    /// A command continuation request, `+` (RFC 9051 §7.6).
+    Continuation(Continuation),
+    /// An untagged response, `*`.
+    Data(Data),
+    /// The end of the command with this tag.
+    Tagged {
+        /// The tag as it came.
+        tag: Atom,
+        /// How the command ended.
+        completion: Completion,
+    },
+}
+
+/// What stands behind `+ `: text, or in a SASL exchange base64 (RFC 9051 §7.6).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Continuation {
+    /// Everything between `+` and the end of the line, less one space. Not shown by `Debug` of
+    /// the engine's events during a SASL exchange.
+    pub text: Text,
+}
+
+/// OK, NO, BAD, BYE or PREAUTH (RFC 9051 §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Condition {
+    /// Success, or information when untagged.
+    Ok,
+    /// Failure, or a warning when untagged.
+    No,
+    /// A protocol error on our side, as the server sees it.
+    Bad,
+    /// The server closes the connection.
+    Bye,
+    /// The greeting of a connection that is already authenticated.
+    Preauth,
+}
+
+/// The response code and text of a condition (`resp-text`, RFC 9051 §7.1).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ResponseText {
+    /// The response code in brackets, if there was one.
+    pub code: Option<Code>,
+    /// The text for people; may be empty.
+    pub text: Text,
+}
+
+/// The tagged end of a command.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Completion {
+    /// OK, NO or BAD; BYE from servers that tag it.
+    pub condition: Condition,
+    /// Code and text.
+    pub text: ResponseText,
+}
+
+/// The data of an untagged response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum Data {
+    /// `ACL` (RFC 4314 §3.6).
+    Acl(Box<AclResponse>),
+    /// `CAPABILITY` (RFC 9051 §7.2.2).
+    Capability(Capabilities),
+    /// `OK`, `NO`, `BAD`, `BYE`, `PREAUTH` without a tag.
+    Condition {
+        /// Which.
+        condition: Condition,
+        /// Code and text.
+        text: ResponseText,
+    },
+    /// `ENABLED` (RFC 5161 §3.2).
+    Enabled(Capabilities),
+    /// `ESEARCH` (RFC 4731 §3.1).
+    Esearch(Box<EsearchResponse>),
+    /// `n EXISTS` (RFC 9051 §7.4.1): the number of messages.
+    Exists(u32),
+    /// `n EXPUNGE` (RFC 9051 §7.5.1).
+    Expunge(SequenceNumber),
+    /// `n FETCH` and `n UIDFETCH` (RFC 9051 §7.5.2, RFC 9586 §3.3).
+    Fetch(FetchResponse),
+    /// `FLAGS` (RFC 9051 §7.3.5).
+    Flags(Flags),
+    /// `ID` (RFC 2971 §3.2).
+    Id(IdResponse),
+    /// `LIST`, and `XLIST` (RFC 9051 §7.3.1).
+    List(ListResponse),
+    /// `LISTRIGHTS` (RFC 4314 §3.7).
+    ListRights(Box<ListRightsResponse>),
+    /// `LSUB` (RFC 3501 §7.2.3).
+    Lsub(ListResponse),
+    /// `METADATA` (RFC 5464 §4.4).
+    Metadata(Box<MetadataResponse>),
+    /// `MYRIGHTS` (RFC 4314 §3.8).
+    MyRights(Box<MyRightsResponse>),
+    /// `NAMESPACE` (RFC 2342 §5).
+    Namespace(Box<NamespaceResponse>),
+    /// `QUOTA` (RFC 9208 §4.2.1).
+    Quota(Box<QuotaResponse>),
+    /// `QUOTAROOT` (RFC 9208 §4.2.2).
+    QuotaRoot(Box<QuotaRootResponse>),
+    /// `n RECENT` (RFC 3501 §7.3.2).
+    Recent(u32),
+    /// `SEARCH` (RFC 3501 §7.2.5): numbers as they came, with order and duplicates.
+    Search(NumberList),
+    /// `SORT` (RFC 5256 §4), in sort order.
+    Sort(NumberList),
+    /// `STATUS` of a mailbox (RFC 9051 §7.3.4).
+    Status(StatusResponse),
+    /// `THREAD` (RFC 5256 §4).
+    Thread(ThreadResponse),
+    /// `VANISHED` (RFC 7162 §3.2.10).
+    Vanished {
+        /// `(EARLIER)`: news for a cache, which changes no message number.
+        earlier: bool,
+        /// The UIDs that are gone.
+        uids: UidSet,
+    },
+    /// Any other well-formed response, as a tree of tokens.
+    Other(Box<OtherResponse>),
+}
+
+/// The answer of SEARCH and SORT: message numbers or UIDs, as the command asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct NumberList {
+    /// The numbers, in the server's order.
+    pub numbers: Vec<u32>,
+    /// The highest mod-sequence of the messages found (RFC 7162 §3.1.5).
+    pub mod_seq: Option<ModSeq>,
+}
+
+/// A response that this crate has no type for.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct OtherResponse {
+    /// The number before the name, as in `* 5 NAME`.
+    pub number: Option<u64>,
+    /// The response's name; empty when the line starts with something else, such as a literal.
+    pub name: Atom,
+    /// What follows.
+    pub tokens: Vec<Token>,
+}
+
+/// A response that breaks the grammar: nothing of it was used, the next one is read as ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Malformed {
+    /// The whole response, with its line ends and literals.
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "super::text::serialize_shared")
+    )]
+    pub raw: Bytes,
+    /// Why, and where.
+    pub error: super::ParseError,
+}
