@@ -1,1 +1,3 @@
+//! Benchmarks beside the peers, on the same bytes in the same run.
+
 fn main() {}
