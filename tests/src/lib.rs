@@ -1,1 +1,6 @@
-//! TODO
+//! Test kit of the workspace: recorded dialogues, servers that follow a script, faults, and a demo IMAP server.
+//!
+//! Nothing here uses the parser or the encoder of `imap-proto-core`: the kit is an oracle for them.
+
+pub mod skip;
+pub mod source;
