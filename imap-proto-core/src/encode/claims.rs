@@ -93,6 +93,11 @@ impl FetchNeeds {
     /// Any `BODY[…]`, `RFC822…` or `BINARY[…]`
     pub const SECTION: Self = Self(1 << 8);
 
+    /// Whether all of `other` are in here.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
     /// The items of both.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {

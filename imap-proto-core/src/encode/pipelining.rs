@@ -73,6 +73,15 @@ impl Pipelining {
         }
     }
 
+    /// The same without one trait.
+    #[must_use]
+    pub const fn without(self, bit: u32) -> Self {
+        Self {
+            does: self.does & !bit,
+            forbids: self.forbids & !bit,
+        }
+    }
+
     /// A command that runs alone.
     pub const fn barrier() -> Self {
         Self {

@@ -68,10 +68,17 @@ impl States {
     pub const AFTER_LOGIN: Self = Self(6);
     /// Always.
     pub const ANY: Self = Self(7);
+    /// Never.
+    pub const NONE: Self = Self(0);
 
     /// Whether every state of `other` is in this set.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Whether some state is in both sets.
+    pub const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 
     /// The states of both.
@@ -88,8 +95,8 @@ pub(crate) enum Effect {
     None,
     /// A SASL exchange: continuation requests are challenges.
     Authenticate {
-        /// Whether the mechanism's payloads are secrets that need TLS under `RequireTls`.
-        initial_response: bool,
+        /// The initial response, if the mechanism has one; not in base64 yet.
+        initial_response: Option<Secret>,
     },
     /// LOGIN.
     Login,
@@ -206,6 +213,29 @@ impl Request {
             size,
             binary: false,
         }))
+    }
+
+    /// Octets that it will take in the outbound queue, roughly; literals are the caller's memory.
+    pub(crate) fn weight(&self) -> usize {
+        let octets = |segment: &Segment| match segment {
+            Segment::Syntax(bytes) => bytes.len(),
+            Segment::Astring(bytes) | Segment::QuotedOrLiteral(bytes) => bytes.len(),
+            Segment::Mailbox(name) | Segment::Pattern(name) => name.as_wire_bytes().len(),
+            Segment::SecretAstring(secret) | Segment::SecretSyntax(secret) => secret.expose().len(),
+            Segment::Literal(_) | Segment::Literal8(_) | Segment::Upload(_) => 0,
+        };
+        self.segments.iter().map(octets).sum()
+    }
+
+    /// Whether it may go out in the clear where TLS is required: it tells nothing.
+    pub(crate) fn is_allowed_before_tls(&self) -> bool {
+        let allowed: [&[u8]; 4] = [b"CAPABILITY", b"NOOP", b"STARTTLS", b"LOGOUT"];
+        match self.segments.as_slice() {
+            [Segment::Syntax(name)] => allowed
+                .iter()
+                .any(|allowed| name.eq_ignore_ascii_case(allowed)),
+            _ => false,
+        }
     }
 
     /// Adds syntax that this crate built itself.

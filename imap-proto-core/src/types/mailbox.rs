@@ -20,3 +20,10 @@ enum Form {
     /// Text of the caller's, encoded when it is sent in the dialect then valid.
     Text,
 }
+
+impl MailboxName {
+    /// The octets as they came, or as the caller wrote them.
+    pub fn as_wire_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}

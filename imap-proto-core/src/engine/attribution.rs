@@ -1,0 +1,190 @@
+//! Which command a response answers (FEATURES §6 "Attribution").
+
+use super::commands::{Commands, Entry};
+use super::CommandId;
+use crate::encode::{Claim, FetchNeeds};
+use crate::types::{BodyBegin, Data, FetchData, FetchResponse};
+
+/// The command that some data answers, if one in progress claims it.
+pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> Option<CommandId> {
+    match data {
+        Data::Fetch(fetch) => fetch_claimant(commands, fetch, has(fetch)),
+        Data::Esearch(esearch) => match &esearch.tag {
+            Some(wanted) => {
+                let id = tag(wanted.as_bytes())?;
+                let entry = commands.get(id).filter(|entry| entry.is_in_progress())?;
+                entry.claims.list.contains(&Claim::Esearch).then_some(id)
+            }
+            None => first(commands, |claim| *claim == Claim::Esearch),
+        },
+        _ => first(commands, |claim| matches(claim, data)),
+    }
+}
+
+/// Reads a tag of ours.
+pub(super) type TagOf<'a> = &'a dyn Fn(&[u8]) -> Option<CommandId>;
+
+/// The command that a streamed literal answers.
+pub(super) fn body_claimant(commands: &mut Commands, begin: &BodyBegin) -> Option<CommandId> {
+    let has = has(&begin.fetch).union(FetchNeeds::SECTION);
+    if let Some(id) = fetch_claimant(commands, &begin.fetch, has) {
+        return Some(id);
+    }
+    // The items that are still to come may be those that the command needs; and the UID may come
+    // behind the body: then only one such command is in flight (`STREAMS_UNKEYED`).
+    let all = FetchNeeds(u16::MAX);
+    if let Some(id) = fetch_claimant(commands, &begin.fetch, all) {
+        return Some(id);
+    }
+    let mut askers = commands.in_progress().filter(|entry| asks_for_bodies(entry));
+    match (askers.next(), askers.next(), begin.fetch.uid) {
+        (Some(only), None, None) => Some(only.id),
+        _ => None,
+    }
+}
+
+fn asks_for_bodies(entry: &Entry) -> bool {
+    entry.claims.list.iter().any(|claim| match claim {
+        Claim::UidFetch(_, needs) => needs.contains(FetchNeeds::SECTION),
+        _ => false,
+    })
+}
+
+fn first(commands: &Commands, wanted: impl Fn(&Claim) -> bool) -> Option<CommandId> {
+    commands
+        .in_progress()
+        .find(|entry| entry.claims.list.iter().any(&wanted))
+        .map(|entry| entry.id)
+}
+
+/// Of the commands that asked for this message and these items, the oldest whose answer has not
+/// come to it yet.
+fn fetch_claimant(
+    commands: &mut Commands,
+    fetch: &FetchResponse,
+    has: FetchNeeds,
+) -> Option<CommandId> {
+    let number = |claim: &Claim| asked(claim, fetch, has);
+    let fits = |entry: &Entry| entry.claims.list.iter().find_map(number);
+    let next = commands
+        .in_progress()
+        .find(|entry| fits(entry).is_some_and(|number| number > entry.last_number))
+        .or_else(|| commands.in_progress().find(|entry| fits(entry).is_some()))?
+        .id;
+    let entry = commands.get_mut(next)?;
+    if let Some(number) = fits(entry) {
+        entry.last_number = number;
+    }
+    Some(next)
+}
+
+/// The message's number as the claim counts, if it is one that was asked for.
+fn asked(claim: &Claim, fetch: &FetchResponse, has: FetchNeeds) -> Option<u32> {
+    let (number, needs) = match claim {
+        Claim::Fetch(set, needs) => {
+            let number = fetch.sequence_number.filter(|number| set.contains(*number))?;
+            (number.0, needs)
+        }
+        Claim::UidFetch(set, needs) => {
+            let uid = fetch.uid.filter(|uid| set.contains(*uid))?;
+            (uid.0, needs)
+        }
+        _ => return None,
+    };
+    has.contains(*needs).then_some(number)
+}
+
+/// The items that a response has.
+fn has(fetch: &FetchResponse) -> FetchNeeds {
+    let mut has = FetchNeeds::default();
+    let mut set = |present: bool, bit: FetchNeeds| {
+        if present {
+            has = has.union(bit);
+        }
+    };
+    set(fetch.flags.is_some(), FetchNeeds::FLAGS);
+    set(fetch.uid.is_some(), FetchNeeds::UID);
+    set(fetch.internal_date.is_some(), FetchNeeds::INTERNAL_DATE);
+    set(fetch.size.is_some(), FetchNeeds::SIZE);
+    set(fetch.mod_seq.is_some(), FetchNeeds::MOD_SEQ);
+    for item in &fetch.items {
+        set(true, kind(item));
+    }
+    has
+}
+
+fn kind(item: &FetchData) -> FetchNeeds {
+    match item {
+        FetchData::Envelope(_) => FetchNeeds::ENVELOPE,
+        FetchData::Body(_) => FetchNeeds::BODY,
+        FetchData::BodyStructure(_) => FetchNeeds::BODY_STRUCTURE,
+        FetchData::Section(_) | FetchData::Binary(_) => FetchNeeds::SECTION,
+        FetchData::BinarySize { .. } | FetchData::Other(..) => FetchNeeds::default(),
+        // A broken item stands for whichever was asked for.
+        FetchData::Invalid(..) => FetchNeeds::ENVELOPE
+            .union(FetchNeeds::BODY)
+            .union(FetchNeeds::BODY_STRUCTURE)
+            .union(FetchNeeds::SECTION)
+            .union(FetchNeeds::INTERNAL_DATE)
+            .union(FetchNeeds::SIZE)
+            .union(FetchNeeds::MOD_SEQ)
+            .union(FetchNeeds::FLAGS),
+    }
+}
+
+fn matches(claim: &Claim, data: &Data) -> bool {
+    match (claim, data) {
+        (Claim::Acl(mailbox), Data::Acl(acl)) => *mailbox == acl.mailbox,
+        (Claim::ListRights(mailbox), Data::ListRights(rights)) => *mailbox == rights.mailbox,
+        (Claim::MyRights(mailbox), Data::MyRights(rights)) => *mailbox == rights.mailbox,
+        (Claim::Metadata(mailbox), Data::Metadata(metadata)) => {
+            *mailbox == metadata.mailbox && metadata.has_values()
+        }
+        (Claim::Quota(root), Data::Quota(quota)) => quota.root.as_bytes() == root,
+        (Claim::QuotaRoot(mailbox), Data::QuotaRoot(root)) => *mailbox == root.mailbox,
+        (Claim::Status(mailbox), Data::Status(status)) => *mailbox == status.mailbox,
+        (Claim::Named(name), Data::Other(other)) => {
+            other.name.as_bytes().eq_ignore_ascii_case(name)
+        }
+        (Claim::Select, data) => answers_select(data),
+        (Claim::Capability, Data::Capability(_))
+        | (Claim::Enabled, Data::Enabled(_))
+        | (Claim::Expunge, Data::Expunge(_) | Data::Vanished { earlier: false, .. })
+        | (Claim::Id, Data::Id(_))
+        | (Claim::List, Data::List(_))
+        | (Claim::Lsub, Data::Lsub(_))
+        | (Claim::Namespace, Data::Namespace(_))
+        | (Claim::QuotaAny, Data::Quota(_))
+        | (Claim::Search, Data::Search(_))
+        | (Claim::Sort, Data::Sort(_))
+        | (Claim::StatusAny, Data::Status(_))
+        | (Claim::Thread, Data::Thread(_))
+        | (Claim::VanishedEarlier, Data::Vanished { earlier: true, .. }) => true,
+        _ => false,
+    }
+}
+
+fn answers_select(data: &Data) -> bool {
+    use crate::types::{Code, Condition};
+    match data {
+        Data::Flags(_)
+        | Data::Exists(_)
+        | Data::Recent(_)
+        | Data::List(_)
+        | Data::Vanished { earlier: true, .. } => true,
+        Data::Condition { condition: Condition::Ok, text } => matches!(
+            text.code,
+            Some(
+                Code::HighestModSeq(_)
+                    | Code::NoModSeq
+                    | Code::PermanentFlags(_)
+                    | Code::UidNext(_)
+                    | Code::UidNotSticky
+                    | Code::UidValidity(_)
+                    | Code::Unseen(_)
+                    | Code::Other { .. }
+            )
+        ),
+        _ => false,
+    }
+}
