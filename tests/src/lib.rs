@@ -2,5 +2,7 @@
 //!
 //! Nothing here uses the parser or the encoder of `imap-proto-core`: the kit is an oracle for them.
 
+pub mod script;
 pub mod skip;
 pub mod source;
+pub mod transcript;
