@@ -25,6 +25,7 @@ mod status;
 mod text;
 mod thread;
 mod token;
+pub mod utf7;
 
 pub use acl::*;
 pub use body_structure::*;

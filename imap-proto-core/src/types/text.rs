@@ -1,7 +1,7 @@
 //! Strings as servers send them: bytes, never assumed to be UTF-8.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use bytes::Bytes;
 
@@ -67,9 +67,7 @@ macro_rules! byte_string {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"")?;
-                write_escaped(f, &self.0)?;
-                f.write_str("\"")
+                write_quoted(f, &self.0)
             }
         }
 
@@ -132,34 +130,66 @@ byte_string! {
     ByteString
 }
 
-/// How much of a string `Debug` and `Display` show, in octets.
+/// How much `Debug` and `Display` show of a string, in octets of what they write.
 const SHOWN: usize = 1024;
 
 /// Writes text with control characters, bidirectional overrides and invalid UTF-8 escaped.
 pub(crate) fn write_escaped(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    write_limited(f, bytes, |_| false)
+}
+
+/// The same between quotation marks, with these and backslashes escaped.
+pub(crate) fn write_quoted(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    f.write_char('"')?;
+    write_limited(f, bytes, |c| matches!(c, '"' | '\\'))?;
+    f.write_char('"')
+}
+
+fn write_limited(
+    f: &mut fmt::Formatter<'_>,
+    bytes: &[u8],
+    is_special: fn(char) -> bool,
+) -> fmt::Result {
+    let mut left = SHOWN;
+    // Each octet shows as one or more.
     let shown = bytes.get(..SHOWN).unwrap_or(bytes);
     for chunk in shown.utf8_chunks() {
         for c in chunk.valid().chars() {
-            if c.is_control() || is_invisible(c) {
+            let width = if c.is_control() || is_invisible(c) {
                 write!(f, "{}", c.escape_unicode())?;
+                c.escape_unicode().len()
+            } else if is_special(c) {
+                write!(f, "\\{c}")?;
+                2
             } else {
-                fmt::Write::write_char(f, c)?;
-            }
+                f.write_char(c)?;
+                c.len_utf8()
+            };
+            let Some(rest) = left.checked_sub(width) else {
+                return f.write_char('…');
+            };
+            left = rest;
         }
         for byte in chunk.invalid() {
             write!(f, "\\x{byte:02x}")?;
+            let Some(rest) = left.checked_sub(4) else {
+                return f.write_char('…');
+            };
+            left = rest;
         }
     }
     if bytes.len() > SHOWN {
-        f.write_str("…")
+        f.write_char('…')
     } else {
         Ok(())
     }
 }
 
-/// Line separators and bidirectional controls, which could forge what a log shows.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Line separators, bidirectional controls and characters without width, any of which could
+/// forge what a log or a list of mailboxes shows.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// UTF-8 as a string, other bytes as a sequence of numbers.
@@ -194,7 +224,22 @@ mod tests {
     }
 
     #[test]
-    fn display_shows_at_most_a_kibibyte() {
-        assert!(Text::from("x".repeat(5000)).to_string().len() < 1100);
+    fn display_shows_about_a_kibibyte_at_most() {
+        for hostile in ["x", "\x1b", "\u{202e}", "é"] {
+            let shown = Text::from(hostile.repeat(5000)).to_string();
+            assert!((1000..1050).contains(&shown.len()), "{}", shown.len());
+            assert!(shown.ends_with('…'));
+        }
+        let bytes = Text::from_bytes(Bytes::from(vec![0xff; 5000]));
+        assert!(bytes.to_string().len() < 1050);
+        assert_eq!(Text::from("x".repeat(1024)).to_string().len(), 1024);
+    }
+
+    #[test]
+    fn debug_quotes_and_escapes_quotes() {
+        assert_eq!(
+            format!("{:?}", Atom::from("a\"\\\u{85}")),
+            "\"a\\\"\\\\\\u{85}\""
+        );
     }
 }
