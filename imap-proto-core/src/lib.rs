@@ -2,4 +2,6 @@
 
 pub mod encode;
 pub mod layer;
+pub mod parse;
 pub mod types;
+pub mod wire;
