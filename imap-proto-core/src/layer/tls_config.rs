@@ -107,17 +107,15 @@ pub fn client_config_with_verifier(
 /// # Ok::<(), imap_proto_core::layer::TlsConfigError>(())
 /// ```
 pub fn server_name(host: &str) -> Result<ServerName<'static>, TlsConfigError> {
-    let bare = host
+    let bracketed = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
-    let name = match bare {
-        Some(address) => address
-            .parse()
-            .map(std::net::IpAddr::V6)
-            .map(ServerName::from)
-            .ok(),
-        None => ServerName::try_from(host.to_owned()).ok(),
+    let name = match bracketed {
+        // Only an IPv6 address has a colon: a DNS name with one is refused below.
+        Some(address) => Some(address).filter(|address| address.contains(':')),
+        None => Some(host),
     };
+    let name = name.and_then(|name| ServerName::try_from(name.to_owned()).ok());
     name.ok_or_else(|| TlsConfigError::ServerName(host.to_owned()))
 }
 

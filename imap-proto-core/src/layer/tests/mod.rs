@@ -1,5 +1,7 @@
 //! Tests of the whole stack, over a transport in memory.
 
+#[cfg(feature = "tls")]
+mod certificates;
 #[cfg(feature = "deflate")]
 mod deflate;
 #[cfg(feature = "tls")]

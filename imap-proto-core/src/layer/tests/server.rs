@@ -11,7 +11,7 @@ use rustls::{
 };
 
 use super::transport::{Wire, flush_all, read_all};
-use crate::layer::{LayerError, Stack, client_config, server_name};
+use crate::layer::{ClientCertificate, LayerError, Stack, client_config, server_name};
 
 pub(super) const HOST: &str = "imap.example.org";
 
@@ -20,6 +20,14 @@ pub(super) struct Authority {
     pub(super) root: CertificateDer<'static>,
     pub(super) certificate: CertificateDer<'static>,
     key: Vec<u8>,
+}
+
+impl Authority {
+    /// The certificate with its key.
+    pub(super) fn identity(&self) -> ClientCertificate {
+        let key = PrivateKeyDer::try_from(self.key.clone()).unwrap();
+        (vec![self.certificate.clone()], key)
+    }
 }
 
 pub(super) static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| authority(|_| ()));
@@ -63,12 +71,12 @@ pub(super) fn server_config(
     authority: &Authority,
     versions: &[&'static SupportedProtocolVersion],
 ) -> ServerConfig {
-    let key = PrivateKeyDer::try_from(authority.key.clone()).unwrap();
+    let (chain, key) = authority.identity();
     ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![authority.certificate.clone()], key)
+        .with_single_cert(chain, key)
         .unwrap()
 }
 

@@ -1,7 +1,5 @@
 //! TLS against rustls' own server, over a transport that misbehaves.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
@@ -9,10 +7,7 @@ use rustls::version::{TLS12, TLS13};
 use super::bytes;
 use super::server::*;
 use super::transport::*;
-use crate::layer::{
-    LayerError, PinnedCertificate, Received, Stack, TlsConfigError, TlsError, TlsVersion,
-    client_config, client_config_with_verifier, dangerous::DangerousNoVerification, server_name,
-};
+use crate::layer::{LayerError, Received, Stack, TlsError};
 
 const BOTH: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
 
@@ -54,229 +49,6 @@ fn both_versions_carry_bytes_over_any_transport() {
 fn one_byte_a_call_carries_everything() {
     exchange(&TLS12, &Plan::DRIP);
     exchange(&TLS13, &Plan::DRIP);
-}
-
-#[test]
-fn the_handshake_tells_version_protocol_and_certificate() {
-    for (version, expected) in [(&TLS12, TlsVersion::Tls12), (&TLS13, TlsVersion::Tls13)] {
-        let mut wire = Wire::new(Plan::WHOLE);
-        let mut config = server_config(&AUTHORITY, &[version]);
-        config.alpn_protocols = vec![b"imap".to_vec()];
-        let mut server = Server::new(config);
-        let mut stack = Stack::plain();
-        stack.start_tls(trusting(), server_name_of_host()).unwrap();
-        assert!(stack.is_handshaking() && stack.wants_write());
-        assert_eq!(stack.write(&mut wire, &mut &b"early"[..]).unwrap(), 0);
-        handshake(&mut stack, &mut server, &mut wire).unwrap();
-        assert_eq!(stack.tls_version(), Some(expected));
-        assert_eq!(stack.alpn_protocol(), Some(&b"imap"[..]));
-        assert_eq!(
-            stack.end_entity_certificate(),
-            Some(AUTHORITY.certificate.as_ref())
-        );
-        assert_eq!(server.connection.server_name(), Some(HOST));
-    }
-}
-
-#[test]
-fn a_server_without_alpn_is_accepted_and_the_offer_can_be_switched_off() {
-    let mut wire = Wire::new(Plan::WHOLE);
-    let (stack, _) = connected(&[&TLS13], &mut wire);
-    assert_eq!(stack.alpn_protocol(), None);
-
-    let mut config = server_config(&AUTHORITY, &[&TLS13]);
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let mut server = Server::new(config.clone());
-    let mut wire = Wire::new(Plan::WHOLE);
-    let mut stack = Stack::plain();
-    stack.start_tls(trusting(), server_name_of_host()).unwrap();
-    let error = handshake(&mut stack, &mut server, &mut wire).unwrap_err();
-    let alert = rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol);
-    assert!(matches!(error, LayerError::Tls(TlsError::Handshake(error)) if error == alert));
-
-    let silent = client_config(provider(), roots(&AUTHORITY), None, false).unwrap();
-    let mut server = Server::new(config);
-    let mut wire = Wire::new(Plan::WHOLE);
-    let mut stack = Stack::plain();
-    stack.start_tls(silent, server_name_of_host()).unwrap();
-    handshake(&mut stack, &mut server, &mut wire).unwrap();
-}
-
-#[test]
-fn the_exporter_is_the_one_that_the_server_computes() {
-    let mut wire = Wire::new(Plan::WHOLE);
-    let (stack, server) = connected(&[&TLS13], &mut wire);
-    let label = b"EXPORTER-Channel-Binding";
-    let expected = server
-        .connection
-        .export_keying_material([0; 32], label, Some(b""))
-        .unwrap();
-    assert_eq!(stack.tls_exporter(), Some(&expected));
-
-    let mut wire = Wire::new(Plan::WHOLE);
-    let (stack, _) = connected(&[&TLS12], &mut wire);
-    assert_eq!(stack.tls_exporter(), None);
-}
-
-#[test]
-fn a_key_log_of_the_caller_still_sees_everything() {
-    #[derive(Debug, Default)]
-    struct Labels(std::sync::Mutex<Vec<String>>);
-    impl rustls::KeyLog for Labels {
-        fn log(&self, label: &str, _: &[u8], _: &[u8]) {
-            self.0.lock().unwrap().push(label.to_owned());
-        }
-    }
-    let labels = Arc::new(Labels::default());
-    let mut config = trusting();
-    Arc::make_mut(&mut config).key_log = labels.clone();
-    let mut wire = Wire::new(Plan::WHOLE);
-    let mut server = Server::new(server_config(&AUTHORITY, &[&TLS13]));
-    let mut stack = Stack::plain();
-    stack.start_tls(config, server_name_of_host()).unwrap();
-    handshake(&mut stack, &mut server, &mut wire).unwrap();
-    let labels = labels.0.lock().unwrap();
-    assert!(labels.iter().any(|label| label == "EXPORTER_SECRET"));
-    assert!(
-        labels
-            .iter()
-            .any(|label| label == "CLIENT_TRAFFIC_SECRET_0")
-    );
-}
-
-/// Tries a server with this certificate; the error, and what the server thinks of it.
-fn refused(
-    version: &'static SupportedProtocolVersion,
-    trusted: &Authority,
-    shown: &Authority,
-    host: &str,
-) -> (TlsError, Result<(), rustls::Error>) {
-    let mut wire = Wire::new(Plan::WHOLE);
-    let mut server = Server::new(server_config(shown, &[version]));
-    let mut stack = Stack::plain();
-    let config = client_config(provider(), roots(trusted), None, true).unwrap();
-    stack.start_tls(config, server_name(host).unwrap()).unwrap();
-    let LayerError::Tls(error) = handshake(&mut stack, &mut server, &mut wire).unwrap_err() else {
-        panic!("not an error of TLS")
-    };
-    // The error stays, and nothing is taken any more.
-    let again = stack.read(&mut wire, &mut Vec::new()).unwrap_err();
-    assert!(matches!(again, LayerError::Tls(again) if again == error));
-    assert!(stack.write(&mut wire, &mut &b"a1 LOGIN"[..]).is_err());
-    (error, server.turn(&mut wire))
-}
-
-/// SECURITY.md row A10. The alert reached the server before the error reached the caller.
-#[test]
-fn a10_bad_certificates_are_refused_with_an_alert() {
-    let expired = authority(|leaf| leaf.not_after = rcgen::date_time_ymd(2020, 1, 1));
-    let future = authority(|leaf| leaf.not_before = rcgen::date_time_ymd(4000, 1, 1));
-    let other_name = authority(|leaf| {
-        leaf.subject_alt_names = vec![rcgen::SanType::DnsName("evil.org".try_into().unwrap())];
-    });
-    let no_name = authority(|leaf| leaf.subject_alt_names.clear());
-    let stranger = authority(|_| ());
-    for version in BOTH {
-        for (trusted, shown) in [
-            (&expired, &expired),
-            (&future, &future),
-            (&other_name, &other_name),
-            (&no_name, &no_name),
-            (&*AUTHORITY, &stranger),
-        ] {
-            let (error, server) = refused(version, trusted, shown, HOST);
-            assert!(error.is_certificate(), "{error}");
-            assert!(
-                matches!(server, Err(rustls::Error::AlertReceived(_))),
-                "{server:?}"
-            );
-        }
-        let (error, _) = refused(version, &AUTHORITY, &AUTHORITY, "192.0.2.8");
-        assert!(error.is_certificate(), "{error}");
-    }
-}
-
-#[test]
-fn an_address_is_a_name_too_and_sends_no_sni() {
-    let mut wire = Wire::new(Plan::WHOLE);
-    let mut server = Server::new(server_config(&AUTHORITY, &[&TLS13]));
-    let mut stack = Stack::plain();
-    stack
-        .start_tls(trusting(), server_name("192.0.2.7").unwrap())
-        .unwrap();
-    handshake(&mut stack, &mut server, &mut wire).unwrap();
-    assert_eq!(server.connection.server_name(), None);
-}
-
-#[test]
-fn a_pin_is_exact_bytes_for_one_host() {
-    let stranger = authority(|_| ());
-    let pinned = |certificate: &Authority| {
-        let verifier = PinnedCertificate::new(
-            provider(),
-            server_name_of_host(),
-            certificate.certificate.clone(),
-        );
-        client_config_with_verifier(provider(), Arc::new(verifier), None, true).unwrap()
-    };
-    for version in BOTH {
-        for (pin, host, good) in [
-            (&stranger, HOST, true),
-            (&*AUTHORITY, HOST, false),
-            (&stranger, "other.example.org", false),
-        ] {
-            let mut wire = Wire::new(Plan::WHOLE);
-            let mut server = Server::new(server_config(&stranger, &[version]));
-            let mut stack = Stack::plain();
-            stack
-                .start_tls(pinned(pin), server_name(host).unwrap())
-                .unwrap();
-            let result = handshake(&mut stack, &mut server, &mut wire);
-            assert_eq!(result.is_ok(), good);
-        }
-    }
-}
-
-#[test]
-fn the_dangerous_verifier_takes_a_stranger() {
-    let verifier = Arc::new(DangerousNoVerification::new(provider()));
-    let config = client_config_with_verifier(provider(), verifier, None, true).unwrap();
-    for version in BOTH {
-        let mut wire = Wire::new(Plan::WHOLE);
-        let mut server = Server::new(server_config(&authority(|_| ()), &[version]));
-        let mut stack = Stack::plain();
-        stack
-            .start_tls(config.clone(), server_name("any.example").unwrap())
-            .unwrap();
-        handshake(&mut stack, &mut server, &mut wire).unwrap();
-    }
-}
-
-#[test]
-fn a_configuration_needs_roots_and_a_name_must_be_one() {
-    let error = client_config(provider(), rustls::RootCertStore::empty(), None, true).unwrap_err();
-    assert_eq!(error, TlsConfigError::NoRoots);
-    for good in [
-        "a",
-        "imap.example.org",
-        "imap.example.org.",
-        "127.0.0.1",
-        "::1",
-        "[::1]",
-    ] {
-        assert!(server_name(good).is_ok(), "{good}");
-    }
-    for bad in [
-        "",
-        "[::1",
-        "[127.0.0.1]",
-        "imap.example.org:993",
-        "a b",
-        "müller.example",
-        ".",
-    ] {
-        assert!(server_name(bad).is_err(), "{bad}");
-    }
 }
 
 /// SECURITY.md row A13: a server that knows TLS 1.1 at most.
@@ -492,6 +264,23 @@ fn a_sink_that_takes_little_gets_everything_later() {
     assert_eq!(stack.read(&mut wire, &mut sink).unwrap(), Received::Blocked);
     assert!(!stack.holds_input());
     assert_eq!(stack.buffer_bytes(), 0);
+}
+
+/// RFC 8446 §4.6.3: the peer changes its keys and asks us to change ours.
+#[test]
+fn keys_are_updated_when_the_server_asks() {
+    let mut wire = Wire::new(Plan::WHOLE);
+    let (mut stack, mut server) = connected(&[&TLS13], &mut wire);
+    for round in 0..3usize {
+        server.connection.refresh_traffic_keys().unwrap();
+        server.say(&mut wire, b"* OK new keys\r\n");
+        let mut input = Vec::new();
+        read_all(&mut stack, &mut wire, &mut input).unwrap();
+        assert_eq!(input, b"* OK new keys\r\n");
+        write_all(&mut stack, &mut wire, b"a1 NOOP\r\n").unwrap();
+        server.turn(&mut wire).unwrap();
+        assert_eq!(server.received, b"a1 NOOP\r\n".repeat(round + 1));
+    }
 }
 
 #[test]
