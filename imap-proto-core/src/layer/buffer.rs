@@ -185,6 +185,16 @@ mod tests {
     }
 
     #[test]
+    fn a_short_read_is_followed_by_a_small_window() {
+        let mut buffer = Buffer::default();
+        for expected in [4096, 4096, 4096] {
+            let read = |window: &mut [u8]| Ok(window.len() / 2);
+            assert_eq!(buffer.fill_window(&mut { read }).unwrap() * 2, expected);
+            buffer.consume(expected);
+        }
+    }
+
+    #[test]
     fn a_read_that_claims_more_than_was_lent_is_cut() {
         let mut buffer = Buffer::default();
         assert_eq!(buffer.fill_window(&mut |_| Ok(usize::MAX)).unwrap(), 4096);

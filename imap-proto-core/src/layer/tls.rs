@@ -345,7 +345,6 @@ impl Tls {
             .process_tls_records(self.incoming.filled_mut());
         let result = match state {
             Ok(ConnectionState::ReadTraffic(traffic)) => {
-                let sink = sink.filter(|_| self.plain.is_empty());
                 deliver_records(traffic, sink, &mut self.plain, &mut discard)
             }
             Ok(ConnectionState::EncodeTlsData(mut data)) => {

@@ -10,17 +10,38 @@ mod server;
 mod tls;
 mod transport;
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write};
 
 use transport::{Plan, Wire, flush_all, read_all, write_all};
 
 use super::{LayerError, Received, Sink, Stack};
 
-/// Bytes with some pattern.
+/// Bytes that do not compress, the same each time: a linear congruential generator's.
 fn bytes(length: usize) -> Vec<u8> {
-    (0..length)
-        .map(|n| (n * 7 + n / 251).to_le_bytes()[0])
-        .collect()
+    let mut state = 1u32;
+    let step = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    std::iter::repeat_with(step).take(length).collect()
+}
+
+/// A transport that takes so many bytes, then nothing, until it is given more.
+struct Tap(usize);
+
+impl Write for Tap {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(self.0);
+        self.0 -= count;
+        if count == 0 {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]
@@ -63,16 +84,23 @@ fn a_plain_write_names_every_slice() {
 }
 
 #[test]
+fn a_plain_write_takes_what_the_transport_takes() {
+    let mut stack = Stack::plain();
+    let mut data = &b"hello"[..];
+    let mut tap = Tap(3);
+    assert_eq!(stack.write(&mut tap, &mut data).unwrap(), 3);
+    assert_eq!(stack.write(&mut tap, &mut data).unwrap(), 0);
+    assert_eq!(data, b"lo");
+}
+
+#[test]
 fn a_full_sink_reads_nothing() {
     struct Full;
     impl Sink for Full {
         fn is_full(&self) -> bool {
             true
         }
-        fn fill(
-            &mut self,
-            _: &mut dyn FnMut(&mut [u8]) -> std::io::Result<usize>,
-        ) -> std::io::Result<usize> {
+        fn fill(&mut self, _: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
             panic!("nothing fits")
         }
         fn push(&mut self, _: &[u8]) -> usize {
@@ -108,7 +136,7 @@ fn errors_of_the_transport_pass_through() {
             .write(&mut Wire::new(plan), &mut &b"x"[..])
             .unwrap_err(),
     );
-    let mut nothing = std::io::Cursor::new([0; 0]);
+    let mut nothing = io::Cursor::new([0; 0]);
     let error = stack
         .write(&mut &mut nothing.get_mut()[..], &mut &b"x"[..])
         .unwrap_err();

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
-use super::bytes;
 use super::server::*;
 use super::transport::*;
+use super::{Tap, bytes};
 use crate::layer::{LayerError, Received, Stack, TlsError};
 
 const BOTH: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
@@ -284,6 +284,30 @@ fn keys_are_updated_when_the_server_asks() {
 }
 
 #[test]
+fn records_behind_the_first_are_held() {
+    let mut wire = Wire::new(Plan::WHOLE);
+    let (mut stack, mut server) = connected(&[&TLS13], &mut wire);
+    server.say(&mut wire, b"* 1 EXISTS\r\n");
+    server.say(&mut wire, b"* 2 EXISTS\r\n");
+    let mut input = Vec::new();
+    assert!(!stack.holds_input());
+    assert_eq!(
+        stack.read(&mut wire, &mut input).unwrap(),
+        Received::Bytes(12)
+    );
+    assert!(stack.holds_input() && wire.to_client.is_empty());
+    assert_eq!(
+        stack.read(&mut wire, &mut input).unwrap(),
+        Received::Bytes(12)
+    );
+    assert_eq!(
+        stack.read(&mut wire, &mut input).unwrap(),
+        Received::Blocked
+    );
+    assert!(!stack.holds_input());
+}
+
+#[test]
 fn many_slices_become_one_record() {
     let mut wire = Wire::new(Plan::WHOLE);
     let (mut stack, mut server) = connected(&[&TLS13], &mut wire);
@@ -301,21 +325,6 @@ fn many_slices_become_one_record() {
 
 #[test]
 fn a_record_is_taken_only_when_the_last_one_is_gone() {
-    // A transport that takes so many bytes, then nothing.
-    struct Tap(usize);
-    impl std::io::Write for Tap {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            let count = bytes.len().min(std::mem::take(&mut self.0));
-            if count == 0 {
-                Err(std::io::ErrorKind::WouldBlock.into())
-            } else {
-                Ok(count)
-            }
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
     let mut wire = Wire::new(Plan::WHOLE);
     let (mut stack, _) = connected(&[&TLS13], &mut wire);
     let text = bytes(40_000);
@@ -325,9 +334,10 @@ fn a_record_is_taken_only_when_the_last_one_is_gone() {
     assert_eq!(stack.write(&mut tap, &mut data).unwrap(), 0);
     assert!(stack.wants_write());
     assert!(!stack.flush(&mut tap).unwrap());
-    tap.0 = 50_000;
+    tap.0 = 16 * 1024;
     assert_eq!(stack.write(&mut tap, &mut data).unwrap(), 16 * 1024);
     assert_eq!(data.len(), 40_000 - 2 * 16 * 1024);
+    assert_eq!(stack.write(&mut tap, &mut data).unwrap(), 0);
 }
 
 #[test]
