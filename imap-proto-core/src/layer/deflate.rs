@@ -110,12 +110,22 @@ impl Deflate {
     }
 
     /// Ends the block at a byte boundary (`Z_SYNC_FLUSH`), and lets the compressor go.
+    ///
+    /// A call that finds output of an earlier one only hands that over, and forgets the flush
+    /// that it was asked for. So all of it is taken first, and a flush that may have been cut by
+    /// the end of the space is asked for again: one too many is an empty block.
     fn sync(&mut self) -> Result<(), LayerError> {
+        let mut flush = FlushCompress::None;
         while self.compressor.is_some() {
-            let (_, produced, offered) = self.run(&[], FlushCompress::Sync)?;
-            if produced < offered {
-                self.compressor = None;
-            }
+            let (_, produced, offered) = self.run(&[], flush)?;
+            flush = match (flush, produced < offered) {
+                (_, false) => FlushCompress::None,
+                (FlushCompress::None, true) => FlushCompress::Sync,
+                (_, true) => {
+                    self.compressor = None;
+                    break;
+                }
+            };
         }
         Ok(())
     }

@@ -308,6 +308,19 @@ fn c20_no_write_tells_of_an_earlier_one() {
     assert_eq!(sizes, [sizes[0]; 3]);
 }
 
+/// The compressor ends a block of its own at 31 KiB of such bytes, in the middle of a flush.
+#[test]
+fn a_flush_is_complete_at_every_length_around_a_block() {
+    for length in (31_735..31_755).chain(63_480..63_500) {
+        let mut wire = Wire::new(Plan::WHOLE);
+        let mut stack = compressed();
+        let upload = bytes(length);
+        write_all(&mut stack, &mut wire, &upload).unwrap();
+        write_all(&mut stack, &mut wire, b"a1 NOOP\r\n").unwrap();
+        assert!(unpacked(&wire.to_server) == [&upload[..], b"a1 NOOP\r\n"].concat());
+    }
+}
+
 /// RFC 1951 §3.2.4: a command costs five bytes and no compressor.
 #[test]
 fn a_command_is_a_stored_block() {
