@@ -1,7 +1,11 @@
 //! Octets: the input buffer, the framer, the cursor that parsers share, and the limits.
 
 mod cursor;
+mod framer;
+mod input;
 mod limits;
 
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, Octets, is_atom_char};
+pub use framer::{Frame, FrameError, FrameErrorKind, Framer};
+pub use input::InputBuffer;
 pub use limits::Limits;

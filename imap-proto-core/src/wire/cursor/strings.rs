@@ -1,0 +1,265 @@
+//! Atoms, quoted strings and literals (RFC 9051 §4).
+
+use super::Cursor;
+use crate::types::{Atom, ByteString, ParseError, ParseErrorKind};
+
+/// What an octet may be part of; a bit each.
+mod class {
+    /// `ATOM-CHAR`, and 8-bit octets, which servers put in atoms.
+    pub(super) const ATOM: u8 = 1;
+    /// `ASTRING-CHAR`: an atom's and `]`.
+    pub(super) const ASTRING: u8 = 2;
+
+    /// The classes of every octet.
+    pub(super) const TABLE: [u8; 256] = table();
+
+    const fn table() -> [u8; 256] {
+        let mut table = [ATOM | ASTRING; 256];
+        let mut i = 0;
+        while i <= 0x20 {
+            table[i] = 0;
+            i += 1;
+        }
+        table[0x7f] = 0;
+        let specials = b"(){%*\"\\";
+        i = 0;
+        while i < specials.len() {
+            table[specials[i] as usize] = 0;
+            i += 1;
+        }
+        table[b']' as usize] = ASTRING;
+        table
+    }
+}
+
+/// Whether the octet may stand in an atom; 8-bit ones may, as servers send them.
+pub(crate) fn is_atom_char(byte: u8) -> bool {
+    has_class(byte, class::ATOM)
+}
+
+fn has_class(byte: u8, class: u8) -> bool {
+    class::TABLE
+        .get(usize::from(byte))
+        .is_some_and(|classes| classes & class != 0)
+}
+
+/// A string of a response: a slice of the frame, or octets that had to be unescaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Octets {
+    /// From and to in the frame.
+    Slice(usize, usize),
+    /// Unescaped.
+    Owned(Vec<u8>),
+}
+
+impl<'a> Cursor<'a> {
+    /// Whether the keyword is next, in any case, and ends here; takes it.
+    pub(crate) fn try_keyword(&mut self, keyword: &str) -> bool {
+        let found = self
+            .rest()
+            .get(..keyword.len())
+            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(keyword.as_bytes()))
+            && !self.peek_at(keyword.len()).is_some_and(is_atom_char);
+        if found {
+            self.at += keyword.len();
+        }
+        found
+    }
+
+    /// `NIL`, if it is next.
+    pub(crate) fn try_nil(&mut self) -> bool {
+        matches!(self.peek(), Some(b'N' | b'n')) && self.try_keyword("NIL")
+    }
+
+    /// The octets of an atom.
+    pub(crate) fn atom_bytes(&mut self) -> Result<&'a [u8], ParseError> {
+        self.run(class::ATOM)
+    }
+
+    /// An atom.
+    pub(crate) fn atom(&mut self) -> Result<Atom, ParseError> {
+        let from = self.at;
+        self.run(class::ATOM)?;
+        Ok(Atom::from_bytes(self.share(from, self.at)))
+    }
+
+    /// One or more octets of a class, within `max_string`.
+    fn run(&mut self, class: u8) -> Result<&'a [u8], ParseError> {
+        let rest = self.rest();
+        let end = rest.iter().position(|&byte| !has_class(byte, class));
+        let run = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        if run.is_empty() {
+            return Err(self.error(ParseErrorKind::ExpectedAtom));
+        }
+        self.check_string(run.len())?;
+        self.at += run.len();
+        Ok(run)
+    }
+
+    /// Whether a name, atom or code of that length is within `max_string`.
+    pub(crate) fn check_string(&self, octets: usize) -> Result<(), ParseError> {
+        if octets > self.limits.max_string {
+            return Err(self.error(ParseErrorKind::StringTooLong));
+        }
+        Ok(())
+    }
+
+    /// An atom, with `]` allowed in it, or a string; within `max_string`.
+    pub(crate) fn astring(&mut self) -> Result<ByteString, ParseError> {
+        let from = self.at;
+        if self.at_string() {
+            let string = self.string()?;
+            if string.len() > self.limits.max_string {
+                return Err(self.error_at(from, ParseErrorKind::StringTooLong));
+            }
+            return Ok(string);
+        }
+        self.run(class::ASTRING)?;
+        Ok(ByteString::from_bytes(self.share(from, self.at)))
+    }
+
+    /// Whether a quoted string, a literal or a literal8 begins here.
+    pub(crate) fn at_string(&self) -> bool {
+        match self.peek() {
+            Some(b'"' | b'{') => true,
+            Some(b'~') => self.peek_at(1) == Some(b'{'),
+            _ => false,
+        }
+    }
+
+    /// A quoted string or a literal.
+    pub(crate) fn string(&mut self) -> Result<ByteString, ParseError> {
+        let octets = self.octets()?;
+        Ok(self.byte_string(octets))
+    }
+
+    /// A string or NIL.
+    pub(crate) fn nstring(&mut self) -> Result<Option<ByteString>, ParseError> {
+        if self.try_nil() {
+            return Ok(None);
+        }
+        self.string().map(Some)
+    }
+
+    /// A quoted string.
+    pub(crate) fn quoted(&mut self) -> Result<ByteString, ParseError> {
+        let octets = self.quoted_octets()?;
+        Ok(self.byte_string(octets))
+    }
+
+    /// A literal or literal8.
+    pub(crate) fn literal(&mut self) -> Result<ByteString, ParseError> {
+        let (from, to) = self.literal_range()?;
+        Ok(ByteString::from_bytes(self.share(from, to)))
+    }
+
+    fn byte_string(&self, octets: Octets) -> ByteString {
+        ByteString::from_bytes(match octets {
+            Octets::Slice(from, to) => self.share(from, to),
+            Octets::Owned(octets) => octets.into(),
+        })
+    }
+
+    /// A quoted string or a literal, not yet shared.
+    pub(crate) fn octets(&mut self) -> Result<Octets, ParseError> {
+        match self.peek() {
+            Some(b'"') => self.quoted_octets(),
+            Some(b'{' | b'~') => {
+                let (from, to) = self.literal_range()?;
+                Ok(Octets::Slice(from, to))
+            }
+            _ => Err(self.error(ParseErrorKind::ExpectedString)),
+        }
+    }
+
+    /// A quoted string, not yet shared.
+    ///
+    /// Servers forget to escape quotes, so a quote ends the string only before an octet that can
+    /// follow one; in a string that obeys the grammar it always does.
+    pub(crate) fn quoted_octets(&mut self) -> Result<Octets, ParseError> {
+        let start = self.at;
+        self.byte(b'"')?;
+        let from = self.at;
+        let mut escaped = false;
+        loop {
+            let rest = self.rest();
+            let Some(stop) = find_quoted_special(rest) else {
+                return Err(self.error_at(start, ParseErrorKind::ExpectedString));
+            };
+            let at = self.at + stop;
+            let mut after = rest.get(stop..).unwrap_or_default().iter().copied();
+            match (after.next(), after.next()) {
+                (Some(b'"'), next) if ends_string(next) => {
+                    self.at = at + 1;
+                    return Ok(self.unescaped(from, at, escaped));
+                }
+                (Some(b'\\'), Some(b'"' | b'\\')) => {
+                    escaped = true;
+                    self.at = at + 2;
+                }
+                (Some(b'\n'), _) if self.ends_line(at) => {
+                    return Err(self.error_at(at, ParseErrorKind::ExpectedByte(b'"')));
+                }
+                _ => self.at = at + 1,
+            }
+        }
+    }
+
+    /// Whether the LF at an offset ends a line, or the frame.
+    fn ends_line(&self, lf: usize) -> bool {
+        lf + 1 == self.bytes.len() || self.bytes.get(lf.wrapping_sub(1)) == Some(&b'\r')
+    }
+
+    fn unescaped(&self, from: usize, to: usize, escaped: bool) -> Octets {
+        if !escaped {
+            return Octets::Slice(from, to);
+        }
+        let raw = self.bytes.get(from..to).unwrap_or_default();
+        let mut octets = Vec::with_capacity(raw.len());
+        let mut raw = raw.iter().copied().peekable();
+        while let Some(byte) = raw.next() {
+            let quoted = raw.next_if(|&next| byte == b'\\' && matches!(next, b'"' | b'\\'));
+            octets.push(quoted.unwrap_or(byte));
+        }
+        Octets::Owned(octets)
+    }
+
+    /// The octets of a literal: from and to.
+    pub(crate) fn literal_range(&mut self) -> Result<(usize, usize), ParseError> {
+        let start = self.at;
+        let announced = self.announcement()?;
+        let from = self.at;
+        let to = usize::try_from(announced)
+            .ok()
+            .and_then(|announced| from.checked_add(announced))
+            .filter(|&to| to <= self.bytes.len());
+        let Some(to) = to else {
+            return Err(self.error_at(start, ParseErrorKind::ExpectedString));
+        };
+        self.at = to;
+        Ok((from, to))
+    }
+
+    /// `{n}` or `~{n}` and the end of its line; leaves the cursor at the literal's first octet.
+    pub(crate) fn announcement(&mut self) -> Result<u64, ParseError> {
+        self.try_byte(b'~');
+        self.byte(b'{')?;
+        let announced = self.number64()?;
+        self.byte(b'}')?;
+        self.try_byte(b'\r');
+        self.byte(b'\n')?;
+        Ok(announced)
+    }
+}
+
+/// Whether a quote before this octet ends a quoted string.
+fn ends_string(next: Option<u8>) -> bool {
+    matches!(next, None | Some(b' ' | b')' | b']' | b'\r' | b'\n' | b'('))
+}
+
+/// The first quote, backslash or LF.
+fn find_quoted_special(bytes: &[u8]) -> Option<usize> {
+    bytes
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
+}

@@ -1,0 +1,206 @@
+//! Octets that came and are not yet parsed.
+
+use std::io;
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use super::Limits;
+
+/// Octets lent to the first read. 4 KiB: what an idle connection or a short answer needs.
+const MIN_WINDOW: usize = 4 * 1024;
+/// Octets lent to one read at most. 64 KiB: larger ones gain nothing, and must be zeroed.
+const MAX_WINDOW: usize = 64 * 1024;
+
+/// Bytes not yet parsed. The adapter owns it and fills it; only the engine consumes it.
+///
+/// It grows with the octets that came, never with announced ones. It is full at
+/// [`Limits::max_response`] and a read window, so that a response within the limit always fits.
+///
+/// ```
+/// use imap_proto_core::wire::{InputBuffer, Limits};
+///
+/// let mut input = InputBuffer::new(&Limits::default());
+/// let mut socket: &[u8] = b"* OK ready\r\n";
+/// let read = input.fill(|window| std::io::Read::read(&mut socket, window))?;
+/// assert_eq!((read, input.len()), (12, 12));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct InputBuffer {
+    bytes: BytesMut,
+    limit: usize,
+    window: usize,
+    consumed: u64,
+}
+
+impl InputBuffer {
+    /// An empty buffer, without memory of its own yet.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            bytes: BytesMut::new(),
+            limit: limits.max_response.saturating_add(MAX_WINDOW),
+            window: MIN_WINDOW,
+            consumed: 0,
+        }
+    }
+
+    /// Reads once: `read` writes into the window that it is lent and says how many octets it
+    /// wrote, as [`io::Read::read`] does. The answer is that number; 0 is the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// What `read` gave; the buffer is as it was then. [`io::ErrorKind::QuotaExceeded`] when the
+    /// buffer is full, without reading.
+    pub fn fill(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
+        if self.is_full() {
+            return Err(io::Error::new(
+                io::ErrorKind::QuotaExceeded,
+                "the input buffer is full",
+            ));
+        }
+        let before = self.bytes.len();
+        let window = self.window.min(self.limit - before);
+        self.bytes.resize(before + window, 0);
+        let lent = self.bytes.get_mut(before..).unwrap_or_default();
+        let result = read(lent).map(|read| read.min(window));
+        self.bytes.truncate(before + result.as_ref().unwrap_or(&0));
+        if result.as_ref().is_ok_and(|&read| read == self.window) {
+            self.window = (self.window * 2).min(MAX_WINDOW);
+        }
+        result
+    }
+
+    /// Takes octets that are in memory already, as many as fit, and says how many.
+    pub fn extend_from_slice(&mut self, octets: &[u8]) -> usize {
+        let room = self.limit.saturating_sub(self.bytes.len());
+        let taken = octets.get(..room).unwrap_or(octets);
+        self.bytes.extend_from_slice(taken);
+        taken.len()
+    }
+
+    /// Whether nothing more fits: the engine must be asked for events first.
+    pub fn is_full(&self) -> bool {
+        self.bytes.len() >= self.limit
+    }
+
+    /// The octets not yet parsed.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether every octet was parsed.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Gives the memory of an empty buffer back, for a connection that waits; a buffer that
+    /// holds octets is left alone.
+    pub fn release(&mut self) {
+        if self.bytes.is_empty() {
+            self.bytes = BytesMut::new();
+            self.window = MIN_WINDOW;
+        }
+    }
+
+    /// How many octets were put in since the start.
+    pub fn received(&self) -> u64 {
+        self.consumed.saturating_add(self.bytes.len() as u64)
+    }
+
+    /// How many octets the engine took since the start.
+    pub fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    /// The octets not yet parsed.
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Takes the first octets, which stay where they are in memory; all if there are fewer.
+    pub(crate) fn take(&mut self, octets: usize) -> Bytes {
+        let octets = octets.min(self.bytes.len());
+        self.consumed = self.consumed.saturating_add(octets as u64);
+        self.bytes.split_to(octets).freeze()
+    }
+
+    /// A copy of the first octets, for those that may have to be looked at again.
+    pub(crate) fn peek(&self, octets: usize) -> Bytes {
+        Bytes::copy_from_slice(self.bytes.get(..octets).unwrap_or(&self.bytes))
+    }
+
+    /// Drops the first octets; all if there are fewer.
+    pub(crate) fn discard(&mut self, octets: usize) {
+        let octets = octets.min(self.bytes.len());
+        self.consumed = self.consumed.saturating_add(octets as u64);
+        self.bytes.advance(octets);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn the_window_doubles_when_it_is_filled_and_starts_again_after_release() {
+        let mut input = InputBuffer::new(&Limits::default());
+        let mut windows = Vec::new();
+        for _ in 0..6 {
+            let fill = input.fill(|window| {
+                windows.push(window.len());
+                Ok(window.len())
+            });
+            fill.unwrap();
+        }
+        let short = input.fill(|window| {
+            windows.push(window.len());
+            Ok(1)
+        });
+        assert_eq!(short.unwrap(), 1);
+        assert_eq!(windows, [4096, 8192, 16384, 32768, 65536, 65536, 65536]);
+        input.discard(usize::MAX);
+        input.release();
+        input
+            .fill(|window| {
+                windows.push(window.len());
+                Ok(0)
+            })
+            .unwrap();
+        assert_eq!(windows.last(), Some(&4096));
+    }
+
+    #[test]
+    fn a_full_buffer_does_not_read() {
+        let mut input = InputBuffer::new(&Limits::default().max_response(10));
+        assert_eq!(input.extend_from_slice(&[b'x'; 70_000]), 65_546);
+        assert!(input.is_full());
+        let error = input.fill(|_| Ok(1)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
+    }
+
+    #[test]
+    fn a_failed_read_and_a_reader_that_claims_too_much_leave_no_octet_behind() {
+        let mut input = InputBuffer::new(&Limits::default());
+        input.extend_from_slice(b"ab");
+        let error = input.fill(|_| Err(io::ErrorKind::WouldBlock.into()));
+        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(input.as_slice(), b"ab");
+        assert_eq!(input.fill(|_| Ok(1 << 40)).unwrap(), 4096);
+        assert_eq!(input.len(), 4098);
+    }
+
+    #[test]
+    fn octets_are_counted_and_come_out_in_order() {
+        let mut input = InputBuffer::new(&Limits::default());
+        let mut socket: &[u8] = b"abcdefgh";
+        input.fill(|window| socket.read(window)).unwrap();
+        assert_eq!(input.peek(3), "abc");
+        assert_eq!(input.take(3), "abc");
+        input.discard(2);
+        assert_eq!((input.consumed(), input.received()), (5, 8));
+        assert_eq!(input.take(9), "fgh");
+        assert!(input.is_empty());
+    }
+}
