@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::wire::InputBuffer;
+
 /// What one [`Stack::read`](super::Stack::read) came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
@@ -35,6 +37,20 @@ pub trait Sink {
 
     /// Appends the first of `bytes`, as many as fit, and returns how many.
     fn push(&mut self, bytes: &[u8]) -> usize;
+}
+
+impl Sink for InputBuffer {
+    fn is_full(&self) -> bool {
+        Self::is_full(self)
+    }
+
+    fn fill(&mut self, read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
+        Self::fill(self, read)
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> usize {
+        self.extend_from_slice(bytes)
+    }
 }
 
 /// Unbounded: for tests and small programs. The engine's buffer has a limit.

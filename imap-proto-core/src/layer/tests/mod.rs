@@ -15,6 +15,7 @@ use std::io::{self, ErrorKind, Write};
 use transport::{Plan, Wire, flush_all, read_all, write_all};
 
 use super::{LayerError, Received, Sink, Stack};
+use crate::wire::{InputBuffer, Limits};
 
 /// Bytes that do not compress, the same each time: a linear congruential generator's.
 fn bytes(length: usize) -> Vec<u8> {
@@ -113,6 +114,23 @@ fn a_full_sink_reads_nothing() {
         Received::Full
     );
     assert_eq!(wire.calls, 0);
+}
+
+#[test]
+fn the_engines_buffer_is_filled_up_to_its_limit() {
+    let text = bytes(200_000);
+    let mut wire = Wire::holding(&text, Plan::WHOLE);
+    let mut stack = Stack::plain();
+    let mut input = InputBuffer::new(&Limits::default().max_response(20_000));
+    let mut seen = Vec::new();
+    while seen.len() < text.len() {
+        while let Received::Bytes(count) = stack.read(&mut wire, &mut input).unwrap() {
+            assert!(count <= 64 * 1024);
+        }
+        assert!(input.is_full() || wire.to_client.is_empty());
+        seen.extend_from_slice(&input.take(usize::MAX));
+    }
+    assert!(seen == text);
 }
 
 #[test]
