@@ -64,10 +64,7 @@ impl Sink for Count {
         false
     }
 
-    fn fill(
-        &mut self,
-        read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>,
-    ) -> io::Result<usize> {
+    fn fill(&mut self, read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
         let mut window = [0; 4 * KIB];
         let count = read(&mut window)?;
         self.bytes += count;

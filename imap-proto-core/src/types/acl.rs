@@ -40,3 +40,74 @@ pub struct MyRightsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Rights(pub ByteString);
+
+impl Rights {
+    /// Whether the right, such as `r`, is in the string. The rights `c` and `d` of RFC 2086 are
+    /// those that RFC 4314 §2.1.1 makes of them: `c` is any of `kx`, `d` any of `etx`.
+    ///
+    /// ```
+    /// use imap_proto_core::types::Rights;
+    /// let rights = Rights("lrswk".into());
+    /// assert!(rights.contains('k') && rights.contains('c'));
+    /// assert!(!rights.contains('x'));
+    /// ```
+    pub fn contains(&self, right: char) -> bool {
+        let has = |right: char| self.0.as_bytes().iter().any(|&b| char::from(b) == right);
+        has(right)
+            || match right {
+                'c' => has('k') || has('x'),
+                'd' => has('e') || has('t') || has('x'),
+                _ => false,
+            }
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self(self.0.detach())
+    }
+}
+
+impl AclResponse {
+    /// The rights of an identifier, exactly as it is listed.
+    pub fn rights(&self, identifier: &str) -> Option<&Rights> {
+        let mut entries = self.entries.iter();
+        entries
+            .find(|(name, _)| name == identifier)
+            .map(|(_, rights)| rights)
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        let entry = |(name, rights): &(ByteString, Rights)| (name.detach(), rights.detach());
+        Self {
+            mailbox: self.mailbox.detach(),
+            entries: self.entries.iter().map(entry).collect(),
+        }
+    }
+}
+
+impl ListRightsResponse {
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            mailbox: self.mailbox.detach(),
+            identifier: self.identifier.detach(),
+            required: self.required.detach(),
+            optional: self.optional.iter().map(Rights::detach).collect(),
+        }
+    }
+}
+
+impl MyRightsResponse {
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            mailbox: self.mailbox.detach(),
+            rights: self.rights.detach(),
+        }
+    }
+}

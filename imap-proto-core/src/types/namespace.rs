@@ -1,4 +1,4 @@
-//! Namespaces (RFC 2342, RFC 9051 §7.3.? NAMESPACE).
+//! Namespaces (RFC 2342, RFC 9051 §7.3.2).
 
 use super::{ByteString, Token};
 
@@ -24,4 +24,36 @@ pub struct Namespace {
     pub delimiter: Option<u8>,
     /// Extension data: names and lists of values.
     pub extensions: Vec<(ByteString, Vec<Token>)>,
+}
+
+impl NamespaceResponse {
+    /// All namespaces: the user's own, those of other users, those for all.
+    pub fn iter(&self) -> impl Iterator<Item = &Namespace> {
+        let others = self.other_users.iter().chain(&self.shared);
+        self.personal.iter().chain(others)
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        let all = |list: &[Namespace]| list.iter().map(Namespace::detach).collect();
+        Self {
+            personal: all(&self.personal),
+            other_users: all(&self.other_users),
+            shared: all(&self.shared),
+        }
+    }
+}
+
+impl Namespace {
+    fn detach(&self) -> Self {
+        let extension = |(name, values): &(ByteString, Vec<Token>)| {
+            (name.detach(), values.iter().map(Token::detach).collect())
+        };
+        Self {
+            prefix: self.prefix.detach(),
+            delimiter: self.delimiter,
+            extensions: self.extensions.iter().map(extension).collect(),
+        }
+    }
 }

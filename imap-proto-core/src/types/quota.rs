@@ -33,3 +33,36 @@ pub struct QuotaRootResponse {
     /// Its quota roots.
     pub roots: Vec<ByteString>,
 }
+
+impl QuotaResponse {
+    /// Usage and limit of a resource such as `STORAGE`; case does not count.
+    pub fn resource(&self, name: &str) -> Option<&QuotaResource> {
+        let mut resources = self.resources.iter();
+        resources.find(|resource| resource.name.eq_ignore_case(name))
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        let resource = |resource: &QuotaResource| QuotaResource {
+            name: resource.name.detach(),
+            usage: resource.usage,
+            limit: resource.limit,
+        };
+        Self {
+            root: self.root.detach(),
+            resources: self.resources.iter().map(resource).collect(),
+        }
+    }
+}
+
+impl QuotaRootResponse {
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            mailbox: self.mailbox.detach(),
+            roots: self.roots.iter().map(ByteString::detach).collect(),
+        }
+    }
+}

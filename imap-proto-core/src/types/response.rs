@@ -1,5 +1,7 @@
 //! What a server sends (RFC 9051 §7, RFC 3501 §7).
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::{
@@ -173,4 +175,107 @@ pub struct Malformed {
     pub raw: Bytes,
     /// Why, and where.
     pub error: super::ParseError,
+}
+
+impl ResponseText {
+    /// A text without a code.
+    pub fn new(text: impl Into<Text>) -> Self {
+        Self {
+            code: None,
+            text: text.into(),
+        }
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            code: self.code.as_ref().map(Code::detach),
+            text: self.text.detach(),
+        }
+    }
+}
+
+impl Completion {
+    /// A completion, for tests.
+    pub const fn new(condition: Condition, text: ResponseText) -> Self {
+        Self { condition, text }
+    }
+
+    /// Whether the command succeeded.
+    pub fn is_ok(&self) -> bool {
+        self.condition == Condition::Ok
+    }
+
+    /// The response code, if there was one.
+    pub const fn code(&self) -> Option<&Code> {
+        self.text.code.as_ref()
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self::new(self.condition, self.text.detach())
+    }
+}
+
+impl Condition {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::No => "NO",
+            Self::Bad => "BAD",
+            Self::Bye => "BYE",
+            Self::Preauth => "PREAUTH",
+        }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// `NO [CODE] text`, escaped for logs; arguments of codes are left out.
+impl fmt::Display for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.condition)?;
+        if let Some(code) = self.code() {
+            f.write_str(" [")?;
+            super::text::write_escaped(f, code.name())?;
+            f.write_str("]")?;
+        }
+        if self.text.text.is_empty() {
+            return Ok(());
+        }
+        write!(f, " {}", self.text.text)
+    }
+}
+
+impl OtherResponse {
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            number: self.number,
+            name: self.name.detach(),
+            tokens: self.tokens.iter().map(Token::detach).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn completions_show_on_one_line() {
+        let mut completion = Completion::new(Condition::No, ResponseText::new("a\r\n* b"));
+        assert_eq!(completion.to_string(), "NO a\\u{d}\\u{a}* b");
+        completion.text.code = Some(Code::OverQuota);
+        completion.text.text = Text::default();
+        assert_eq!(completion.to_string(), "NO [OVERQUOTA]");
+    }
 }

@@ -1,0 +1,292 @@
+//! Mailbox name attributes (RFC 9051 §7.3.1, RFC 6154, the IANA registry).
+
+use std::fmt;
+
+use super::Atom;
+
+/// Makes the enum of all registered attributes, and their names by bit.
+macro_rules! attributes {
+    ($($(#[$meta:meta])* $variant:ident = $name:literal;)*) => {
+        /// A mailbox name attribute.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum ListAttribute {
+            $($(#[$meta])* #[doc = ""] #[doc = concat!("`", $name, "`")] $variant,)*
+            /// Any other, as it stands on the wire.
+            Other(Atom),
+        }
+
+        /// The names, in the order of their bits.
+        const NAMES: &[&str] = &[$($name),*];
+
+        impl ListAttribute {
+            const ALL_KNOWN: &[Self] = &[$(Self::$variant),*];
+
+            /// The name, with its `\`.
+            pub fn as_bytes(&self) -> &[u8] {
+                match self {
+                    $(Self::$variant => $name.as_bytes(),)*
+                    Self::Other(atom) => atom.as_bytes(),
+                }
+            }
+        }
+    };
+}
+
+attributes! {
+    /// No mailbox is below, nor can one be created there.
+    NoInferiors = "\\Noinferiors";
+    /// The mailbox cannot be selected.
+    NoSelect = "\\Noselect";
+    /// The server thinks that there are messages not seen yet.
+    Marked = "\\Marked";
+    /// Nothing new since the mailbox was last selected.
+    Unmarked = "\\Unmarked";
+    /// There are mailboxes below (RFC 3348).
+    HasChildren = "\\HasChildren";
+    /// There are none (RFC 3348).
+    HasNoChildren = "\\HasNoChildren";
+    /// There is no such mailbox, only mailboxes below or a subscription.
+    NonExistent = "\\NonExistent";
+    /// The user subscribed to it.
+    Subscribed = "\\Subscribed";
+    /// It is on another server (RFC 5258 §3.4).
+    Remote = "\\Remote";
+    /// The user may not see what is in it (RFC 5465 §5.9).
+    NoAccess = "\\NoAccess";
+    /// All messages of the user.
+    All = "\\All";
+    /// Archived messages.
+    Archive = "\\Archive";
+    /// Drafts.
+    Drafts = "\\Drafts";
+    /// Messages flagged as important by the user; `\Starred` of XLIST.
+    Flagged = "\\Flagged";
+    /// Junk; `\Spam` of XLIST.
+    Junk = "\\Junk";
+    /// Copies of what was sent.
+    Sent = "\\Sent";
+    /// Deleted messages.
+    Trash = "\\Trash";
+    /// Messages that the system thinks important (RFC 8457 §3).
+    Important = "\\Important";
+    /// Notes.
+    Memos = "\\Memos";
+    /// Messages to be sent later.
+    Scheduled = "\\Scheduled";
+    /// Messages to be shown again later.
+    Snoozed = "\\Snoozed";
+    /// INBOX, in XLIST.
+    Inbox = "\\Inbox";
+    /// All messages, in XLIST.
+    AllMail = "\\AllMail";
+    /// Flagged messages, in XLIST.
+    Starred = "\\Starred";
+    /// Junk, in XLIST.
+    Spam = "\\Spam";
+}
+
+impl ListAttribute {
+    /// The attribute of this name, `\` included; case does not count.
+    pub fn new(name: Atom) -> Self {
+        Self::known(name.as_bytes()).unwrap_or(Self::Other(name))
+    }
+
+    fn known(name: &[u8]) -> Option<Self> {
+        let at = position(name)?;
+        Self::ALL_KNOWN.get(at).cloned()
+    }
+
+    fn bit(&self) -> Option<u32> {
+        let at = Self::ALL_KNOWN.iter().position(|known| known == self)?;
+        u32::try_from(at).ok().map(|at| 1 << at)
+    }
+}
+
+impl fmt::Display for ListAttribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::text::write_escaped(f, self.as_bytes())
+    }
+}
+
+/// Mailbox name attributes: the registered ones as bits, others in the server's order.
+///
+/// ```
+/// use imap_proto_core::types::{ListAttribute, ListAttributes};
+/// let attributes: ListAttributes = [ListAttribute::HasNoChildren, ListAttribute::Sent].into_iter().collect();
+/// assert!(attributes.contains(&ListAttribute::Sent));
+/// assert_eq!(attributes.special_uses().next(), Some(ListAttribute::Sent));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ListAttributes {
+    known: u32,
+    #[expect(clippy::box_collection, reason = "one word, for what is mostly absent")]
+    others: Option<Box<Vec<Atom>>>,
+}
+
+impl ListAttributes {
+    /// The special uses of RFC 6154 and its registry.
+    const SPECIAL_USES: &[ListAttribute] = &[
+        ListAttribute::All,
+        ListAttribute::Archive,
+        ListAttribute::Drafts,
+        ListAttribute::Flagged,
+        ListAttribute::Junk,
+        ListAttribute::Sent,
+        ListAttribute::Trash,
+        ListAttribute::Important,
+        ListAttribute::Memos,
+        ListAttribute::Scheduled,
+        ListAttribute::Snoozed,
+    ];
+
+    /// Whether the attribute is there; case does not count.
+    pub fn contains(&self, attribute: &ListAttribute) -> bool {
+        match (attribute.bit(), attribute) {
+            (Some(bit), _) => self.known & bit != 0,
+            (None, other) => self.contains_name(other.as_bytes()),
+        }
+    }
+
+    /// Whether an attribute of this name, `\` included, is there; case does not count.
+    pub fn contains_name(&self, name: impl AsRef<[u8]>) -> bool {
+        let name = name.as_ref();
+        if let Some(at) = position(name) {
+            return self.known >> at & 1 != 0;
+        }
+        let mut others = self.others();
+        others.any(|other| other.as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    /// What the mailbox is for (RFC 6154 §2), with XLIST's names as their successors.
+    pub fn special_uses(&self) -> impl Iterator<Item = ListAttribute> {
+        let uses = Self::SPECIAL_USES.iter();
+        let present = uses.filter(|attribute| {
+            let old = match attribute {
+                ListAttribute::All => Some(ListAttribute::AllMail),
+                ListAttribute::Flagged => Some(ListAttribute::Starred),
+                ListAttribute::Junk => Some(ListAttribute::Spam),
+                _ => None,
+            };
+            self.contains(attribute) || old.is_some_and(|old| self.contains(&old))
+        });
+        present.cloned()
+    }
+
+    /// All attributes: the registered ones, then the others in the server's order.
+    pub fn iter(&self) -> impl Iterator<Item = ListAttribute> {
+        let known = ListAttribute::ALL_KNOWN.iter().enumerate();
+        let known = known.filter(|(at, _)| self.known >> at & 1 != 0);
+        let others = self.others().cloned().map(ListAttribute::Other);
+        known.map(|(_, attribute)| attribute.clone()).chain(others)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.known == 0 && self.others.is_none()
+    }
+
+    /// Adds one.
+    pub fn insert(&mut self, attribute: ListAttribute) {
+        if let Some(bit) = attribute.bit() {
+            self.known |= bit;
+        } else if let ListAttribute::Other(name) = attribute {
+            self.insert_other(name);
+        }
+    }
+
+    /// Adds the attribute of this name if it is registered, and tells whether it is.
+    pub(crate) fn insert_known(&mut self, name: &[u8]) -> bool {
+        let at = position(name);
+        if let Some(at) = at {
+            self.known |= 1 << at;
+        }
+        at.is_some()
+    }
+
+    /// Adds an attribute that is not registered.
+    pub(crate) fn insert_other(&mut self, name: Atom) {
+        if !self.contains_name(name.as_bytes()) {
+            self.others.get_or_insert_default().push(name);
+        }
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        let others = self.others.as_ref();
+        Self {
+            known: self.known,
+            others: others.map(|atoms| Box::new(atoms.iter().map(Atom::detach).collect())),
+        }
+    }
+
+    fn others(&self) -> impl Iterator<Item = &Atom> {
+        self.others.iter().flat_map(|atoms| atoms.iter())
+    }
+}
+
+impl FromIterator<ListAttribute> for ListAttributes {
+    fn from_iter<I: IntoIterator<Item = ListAttribute>>(attributes: I) -> Self {
+        let mut set = Self::default();
+        attributes.into_iter().for_each(|one| set.insert(one));
+        set
+    }
+}
+
+impl fmt::Debug for ListAttributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// The names, as a sequence.
+#[cfg(feature = "serde")]
+impl serde::Serialize for ListAttributes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let name = |attribute: ListAttribute| attribute.to_string();
+        serializer.collect_seq(self.iter().map(name))
+    }
+}
+
+/// The bit of a registered attribute.
+fn position(name: &[u8]) -> Option<usize> {
+    let mut names = NAMES.iter();
+    names.position(|known| known.len() == name.len() && known.as_bytes().eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quirk_5_4_9_attributes_in_any_case() {
+        let mut attributes = ListAttributes::default();
+        assert!(attributes.insert_known(b"\\drafts"));
+        assert!(attributes.insert_known(b"\\NOSELECT"));
+        assert!(!attributes.insert_known(b"\\Drafty"));
+        assert!(attributes.contains(&ListAttribute::Drafts));
+        assert!(attributes.contains(&ListAttribute::new("\\noSelect".into())));
+        assert_eq!(attributes.iter().count(), 2);
+    }
+
+    #[test]
+    fn others_keep_case_and_order() {
+        let names = ["\\X-b", "\\X-A", "\\x-B"];
+        let attributes: ListAttributes = names
+            .map(|name| ListAttribute::new(name.into()))
+            .into_iter()
+            .collect();
+        let found: Vec<_> = attributes.iter().map(|one| one.to_string()).collect();
+        assert_eq!(found, ["\\X-b", "\\X-A"]);
+        assert!(attributes.contains_name("\\x-a"));
+        assert!(!attributes.contains_name("\\HasChildren"));
+    }
+
+    #[test]
+    fn xlist_names_are_special_uses() {
+        let attributes = ListAttributes::from_iter([ListAttribute::Spam, ListAttribute::AllMail]);
+        let uses: Vec<_> = attributes.special_uses().collect();
+        assert_eq!(uses, [ListAttribute::All, ListAttribute::Junk]);
+    }
+}
