@@ -34,8 +34,10 @@ pub(crate) enum Segment {
     Pattern(MailboxName),
     /// Always a literal.
     Literal(Bytes),
-    /// A literal8, `~{n}`.
+    /// A literal8, `~{n}`, where the server takes one or the data needs it; else a literal.
     Literal8(Bytes),
+    /// Syntax that is left out once UTF-8 is enabled, such as ` CHARSET UTF-8` (RFC 9755 §3).
+    UnlessUtf8(&'static [u8]),
     /// A password: like `Astring`, never shown, wiped after it was sent.
     SecretAstring(Secret),
     /// SASL initial response in base64, never shown.
@@ -135,7 +137,7 @@ impl Request {
         }
         Ok(Self {
             segments: vec![Segment::Syntax(name.as_bytes().to_vec())],
-            pipelining: Pipelining::default(),
+            pipelining: Pipelining::OTHER,
             claims: Claims::none(),
             states: States::ANY,
             effect: Effect::None,
@@ -149,7 +151,7 @@ impl Request {
         self
     }
 
-    /// Its pipelining class; harmless beside all but barriers, unless said.
+    /// Its pipelining class; [`Pipelining::OTHER`], unless said.
     #[must_use]
     pub fn pipelining(mut self, pipelining: Pipelining) -> Self {
         self.pipelining = pipelining;
@@ -215,6 +217,16 @@ impl Request {
         }))
     }
 
+    /// Checks that everything in it can be sent, whatever the connection then allows.
+    ///
+    /// # Errors
+    ///
+    /// The first argument that cannot be sent: [`SubmitError::InvalidSyntax`],
+    /// [`SubmitError::InvalidMailbox`], [`SubmitError::NulInString`], [`SubmitError::OutOfRange`].
+    pub(crate) fn validate(&self) -> Result<(), SubmitError> {
+        self.segments.iter().try_for_each(Segment::check)
+    }
+
     /// Octets that it will take in the outbound queue, roughly; literals are the caller's memory.
     pub(crate) fn weight(&self) -> usize {
         let octets = |segment: &Segment| match segment {
@@ -222,6 +234,7 @@ impl Request {
             Segment::Astring(bytes) | Segment::QuotedOrLiteral(bytes) => bytes.len(),
             Segment::Mailbox(name) | Segment::Pattern(name) => name.as_wire_bytes().len(),
             Segment::SecretAstring(secret) | Segment::SecretSyntax(secret) => secret.expose().len(),
+            Segment::UnlessUtf8(syntax) => syntax.len(),
             Segment::Literal(_) | Segment::Literal8(_) | Segment::Upload(_) => 0,
         };
         self.segments.iter().map(octets).sum()

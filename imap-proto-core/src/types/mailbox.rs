@@ -115,7 +115,6 @@ impl MailboxName {
 
     /// The bytes to send. A server's name goes back as it came, but for raw UTF-8 where modified
     /// UTF-7 is spoken: a name with 8-bit octets cannot be meant there.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the encoder writes names"))]
     pub(crate) fn write_form(&self, dialect: Dialect) -> Cow<'_, [u8]> {
         let as_is = dialect == Dialect::Utf8 || self.form == Form::Wire && self.bytes.is_ascii();
         match std::str::from_utf8(&self.bytes) {
