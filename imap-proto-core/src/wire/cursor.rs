@@ -144,10 +144,8 @@ impl<'a> Cursor<'a> {
     /// Everything up to the end of the line, which is left.
     pub(crate) fn rest_of_line(&mut self) -> Bytes {
         let rest = self.rest();
-        let line = match rest {
-            [line @ .., b'\r', b'\n'] | [line @ .., b'\n'] => line.len(),
-            line => line.len(),
-        };
+        let line = rest.strip_suffix(b"\n").unwrap_or(rest);
+        let line = line.strip_suffix(b"\r").unwrap_or(line).len();
         let from = self.at;
         self.at += line;
         self.share(from, self.at)
