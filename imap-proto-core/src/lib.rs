@@ -1,6 +1,7 @@
 //! A sans-IO IMAP client protocol engine.
 
 pub mod encode;
+pub mod engine;
 pub mod layer;
 pub mod parse;
 pub mod types;

@@ -1,9 +1,9 @@
 //! Which command a response answers (FEATURES §6 "Attribution").
 
-use super::commands::{Commands, Entry};
 use super::CommandId;
+use super::commands::{Commands, Entry};
 use crate::encode::{Claim, FetchNeeds};
-use crate::types::{BodyBegin, Data, FetchData, FetchResponse};
+use crate::types::{BodyBegin, Data, FetchData, FetchResponse, MetadataEntries};
 
 /// The command that some data answers, if one in progress claims it.
 pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> Option<CommandId> {
@@ -36,7 +36,9 @@ pub(super) fn body_claimant(commands: &mut Commands, begin: &BodyBegin) -> Optio
     if let Some(id) = fetch_claimant(commands, &begin.fetch, all) {
         return Some(id);
     }
-    let mut askers = commands.in_progress().filter(|entry| asks_for_bodies(entry));
+    let mut askers = commands
+        .in_progress()
+        .filter(|entry| asks_for_bodies(entry));
     match (askers.next(), askers.next(), begin.fetch.uid) {
         (Some(only), None, None) => Some(only.id),
         _ => None,
@@ -82,7 +84,9 @@ fn fetch_claimant(
 fn asked(claim: &Claim, fetch: &FetchResponse, has: FetchNeeds) -> Option<u32> {
     let (number, needs) = match claim {
         Claim::Fetch(set, needs) => {
-            let number = fetch.sequence_number.filter(|number| set.contains(*number))?;
+            let number = fetch
+                .sequence_number
+                .filter(|number| set.contains(*number))?;
             (number.0, needs)
         }
         Claim::UidFetch(set, needs) => {
@@ -138,7 +142,7 @@ fn matches(claim: &Claim, data: &Data) -> bool {
         (Claim::ListRights(mailbox), Data::ListRights(rights)) => *mailbox == rights.mailbox,
         (Claim::MyRights(mailbox), Data::MyRights(rights)) => *mailbox == rights.mailbox,
         (Claim::Metadata(mailbox), Data::Metadata(metadata)) => {
-            *mailbox == metadata.mailbox && metadata.has_values()
+            *mailbox == metadata.mailbox && matches!(metadata.entries, MetadataEntries::Values(_))
         }
         (Claim::Quota(root), Data::Quota(quota)) => quota.root.as_bytes() == root,
         (Claim::QuotaRoot(mailbox), Data::QuotaRoot(root)) => *mailbox == root.mailbox,
@@ -172,7 +176,10 @@ fn answers_select(data: &Data) -> bool {
         | Data::Recent(_)
         | Data::List(_)
         | Data::Vanished { earlier: true, .. } => true,
-        Data::Condition { condition: Condition::Ok, text } => matches!(
+        Data::Condition {
+            condition: Condition::Ok,
+            text,
+        } => matches!(
             text.code,
             Some(
                 Code::HighestModSeq(_)

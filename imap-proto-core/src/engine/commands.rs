@@ -83,9 +83,7 @@ impl Entry {
     /// The states that success leads to from `before`.
     pub(super) fn states_after(&self, before: States) -> States {
         match self.effect {
-            Effect::Authenticate { .. } | Effect::Login | Effect::Deselect => {
-                States::AUTHENTICATED
-            }
+            Effect::Authenticate { .. } | Effect::Login | Effect::Deselect => States::AUTHENTICATED,
             Effect::Select { .. } => States::SELECTED,
             Effect::Unauthenticate => States::NOT_AUTHENTICATED,
             Effect::Logout => States::NONE,
@@ -158,7 +156,10 @@ impl Commands {
 
     pub(super) fn in_progress_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         let sent = self.entries.len() - self.held;
-        self.entries.iter_mut().take(sent).filter(|entry| entry.is_in_progress())
+        self.entries
+            .iter_mut()
+            .take(sent)
+            .filter(|entry| entry.is_in_progress())
     }
 
     pub(super) fn in_progress_count(&self) -> usize {
@@ -196,7 +197,9 @@ impl Commands {
 
     /// Ends a command; what it was to change.
     pub(super) fn end(&mut self, id: CommandId) -> Effect {
-        let Some(entry) = self.get_mut(id) else { return Effect::None };
+        let Some(entry) = self.get_mut(id) else {
+            return Effect::None;
+        };
         let (was_held, in_progress) = (entry.life == Life::Held, entry.is_in_progress());
         let (weight, changes) = (entry.weight, entry.changes_state());
         let effect = std::mem::replace(&mut entry.effect, Effect::None);
@@ -207,7 +210,11 @@ impl Commands {
         }
         self.in_progress -= usize::from(in_progress);
         self.state_changes -= usize::from(changes && (was_held || in_progress));
-        while self.entries.front().is_some_and(|entry| entry.life == Life::Ended) {
+        while self
+            .entries
+            .front()
+            .is_some_and(|entry| entry.life == Life::Ended)
+        {
             self.entries.pop_front();
             self.first += 1;
         }
@@ -258,7 +265,9 @@ mod tests {
     #[test]
     fn commands_end_in_any_order_and_keep_their_numbers() {
         let mut commands = Commands::default();
-        let ids: Vec<_> = (0..3).map(|_| commands.push(request(), Origin::Caller)).collect();
+        let ids: Vec<_> = (0..3)
+            .map(|_| commands.push(request(), Origin::Caller))
+            .collect();
         for _ in 0..3 {
             commands.start_first_held();
         }

@@ -1,5 +1,6 @@
 //! What a connection is to be.
 
+#[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -173,7 +174,12 @@ impl Config {
         mut self,
         fields: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        self.client_id = Some(fields.into_iter().map(|(k, v)| (k.into(), v.into())).collect());
+        self.client_id = Some(
+            fields
+                .into_iter()
+                .map(|(k, v)| (k.into(), v.into()))
+                .collect(),
+        );
         self
     }
 

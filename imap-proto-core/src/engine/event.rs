@@ -5,13 +5,18 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::{CompressionUpgrade, TimeoutReason, TlsUpgrade};
-use crate::types::{
-    BodyBegin, Completion, Condition, Data, Malformed, ResponseText,
-};
+use crate::types::{BodyBegin, Completion, Condition, Data, Malformed, ResponseText};
 
 /// Names one submitted command for as long as the connection lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommandId(pub(crate) u64);
+
+impl CommandId {
+    /// The count of the commands submitted before it on its connection; its tag ends in it.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// Tells one selection of a mailbox from the next: data that came before a SELECT answered still
 /// belongs to the mailbox before it.

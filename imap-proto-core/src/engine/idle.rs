@@ -90,7 +90,8 @@ impl Connection {
     pub(super) fn idle_accepted(&mut self, now: Instant) {
         if let Phase::Requested(id) = self.idle.phase {
             self.idle.phase = Phase::Active(id);
-            self.timers.set(Timer::IdleRefresh, now + self.config.timeouts.idle_refresh);
+            self.timers
+                .set(Timer::IdleRefresh, now + self.config.timeouts.idle_refresh);
             self.pending.push_back(Event::Idling(true));
         }
     }
@@ -115,7 +116,10 @@ impl Connection {
         let ready = self.idle.wanted
             && self.idle.phase == Phase::Off
             && self.commands.is_quiet()
-            && self.machine.command_states().intersects(States::AFTER_LOGIN)
+            && self
+                .machine
+                .command_states()
+                .intersects(States::AFTER_LOGIN)
             && self.machine.takes_commands();
         if !ready {
             self.idle.quiet_since = None;
@@ -159,7 +163,9 @@ impl Connection {
         if !self.commands.is_quiet() {
             return;
         }
-        let Ok(request) = Request::new(name) else { return };
+        let Ok(request) = Request::new(name) else {
+            return;
+        };
         let pipelining = match origin {
             Origin::Idle => Pipelining::barrier(),
             Origin::Caller | Origin::Poll => Pipelining::new(Pipelining::ALLOWS_EXPUNGE, 0),

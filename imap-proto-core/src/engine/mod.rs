@@ -1,9 +1,11 @@
 //! The connection: a state machine that consumes octets and emits events and octets.
 
 mod attribution;
+mod collect;
 mod commands;
 mod config;
 mod connection;
+mod deadline;
 mod error;
 mod event;
 mod idle;
@@ -11,12 +13,15 @@ mod outbound;
 mod receive;
 mod respond;
 pub mod sasl;
+mod send;
 mod state;
 mod tag;
 mod timer;
 mod upgrade;
+mod upload;
 mod view;
 
+pub use collect::{Collect, Collected, CommandError, Ending, Outcome};
 pub use config::{Config, Encryption, Security, Timeouts};
 pub use connection::Connection;
 pub use error::{ConnectionError, TimeoutReason, Violation};

@@ -17,7 +17,10 @@ pub(super) const UPLOAD_WINDOW: usize = 256 * 1024;
 #[derive(Debug)]
 enum Piece {
     Bytes(Bytes),
-    Secret { secret: Secret, written: usize },
+    Secret {
+        secret: Secret,
+        written: usize,
+    },
     /// Nothing more until `+`.
     Sync,
     /// Octets that the caller still owes.
@@ -90,7 +93,9 @@ impl Outbound {
 
     /// Whether octets stand before the next waiting point.
     pub(super) fn is_ready(&self) -> bool {
-        self.pieces.front().is_some_and(|piece| !piece.chunk().is_empty())
+        self.pieces
+            .front()
+            .is_some_and(|piece| !piece.chunk().is_empty())
     }
 
     /// Whether the queue waits for `+`.
@@ -114,7 +119,11 @@ impl Outbound {
     /// The command was refused while octets of it are already owed: those up to the next
     /// waiting point stay, what stands behind it goes.
     pub(super) fn drop_behind_sync(&mut self, id: CommandId) {
-        if let Some(at) = self.pieces.iter().position(|piece| matches!(piece, Piece::Sync)) {
+        if let Some(at) = self
+            .pieces
+            .iter()
+            .position(|piece| matches!(piece, Piece::Sync))
+        {
             self.pieces.truncate(at);
             self.pieces.push_back(Piece::End(id));
             self.len = self.pieces.iter().map(|piece| piece.chunk().len()).sum();
@@ -123,18 +132,37 @@ impl Outbound {
 
     /// Octets that the caller may give now for an upload; `None` while its turn has not come.
     pub(super) fn upload_capacity(&self) -> Option<(usize, u64)> {
-        let at = self.pieces.iter().position(|piece| matches!(piece, Piece::Owed(_)))?;
-        if self.pieces.iter().take(at).any(|piece| matches!(piece, Piece::Sync)) {
+        let at = self
+            .pieces
+            .iter()
+            .position(|piece| matches!(piece, Piece::Owed(_)))?;
+        if self
+            .pieces
+            .iter()
+            .take(at)
+            .any(|piece| matches!(piece, Piece::Sync))
+        {
             return None;
         }
-        let Some(Piece::Owed(owed)) = self.pieces.get(at) else { return None };
-        let queued: usize = self.pieces.iter().take(at).map(|piece| piece.chunk().len()).sum();
+        let Some(Piece::Owed(owed)) = self.pieces.get(at) else {
+            return None;
+        };
+        let queued: usize = self
+            .pieces
+            .iter()
+            .take(at)
+            .map(|piece| piece.chunk().len())
+            .sum();
         Some((UPLOAD_WINDOW.saturating_sub(queued), *owed))
     }
 
     /// Adds the caller's octets before what is still owed.
     pub(super) fn supply(&mut self, bytes: Bytes) {
-        let Some(at) = self.pieces.iter().position(|piece| matches!(piece, Piece::Owed(_))) else {
+        let Some(at) = self
+            .pieces
+            .iter()
+            .position(|piece| matches!(piece, Piece::Owed(_)))
+        else {
             return;
         };
         if let Some(Piece::Owed(owed)) = self.pieces.get_mut(at) {
@@ -155,34 +183,28 @@ impl Outbound {
     }
 
     fn ready(&self) -> impl Iterator<Item = &Piece> {
-        self.pieces.iter().take_while(|piece| !matches!(piece, Piece::Sync | Piece::Owed(_)))
+        self.pieces
+            .iter()
+            .take_while(|piece| !matches!(piece, Piece::Sync | Piece::Owed(_)))
     }
 
-    /// Takes octets that were written.
-    fn advance(&mut self, mut count: usize) {
-        self.len = self.len.saturating_sub(count);
-        while count > 0 {
-            let Some(front) = self.pieces.front_mut() else { return };
-            let left = front.chunk().len();
-            if left > count {
-                match front {
-                    Piece::Bytes(bytes) => bytes.advance(count),
-                    Piece::Secret { written, .. } => *written += count,
-                    Piece::Sync | Piece::Owed(_) | Piece::End(_) => {}
-                }
-                return;
-            }
-            if matches!(front, Piece::Sync | Piece::Owed(_) | Piece::End(_)) {
-                return;
-            }
-            count -= left;
-            self.pieces.pop_front();
-            if matches!(self.pieces.front(), Some(Piece::End(_))) && count > 0 {
-                // The end marks are the connection's to take, one after the other.
-                self.len += count;
-                return;
-            }
+    /// Takes octets that were written, of the first piece only; how many.
+    fn advance(&mut self, count: usize) -> usize {
+        let Some(front) = self.pieces.front_mut() else {
+            return 0;
+        };
+        let left = front.chunk().len();
+        let taken = left.min(count);
+        match front {
+            Piece::Bytes(bytes) => bytes.advance(taken),
+            Piece::Secret { written, .. } => *written += taken,
+            Piece::Sync | Piece::Owed(_) | Piece::End(_) => return 0,
         }
+        if taken == left {
+            self.pieces.pop_front();
+        }
+        self.len -= taken;
+        taken
     }
 
     /// Takes one mark that now stands in front.
@@ -212,12 +234,19 @@ pub struct Transmit<'a> {
 impl<'a> Transmit<'a> {
     pub(super) fn new(connection: &'a mut Connection, now: Instant) -> Self {
         let remaining = connection.outbound.ready_len();
-        Self { connection, now, remaining }
+        Self {
+            connection,
+            now,
+            remaining,
+        }
     }
 
     /// Whether the octets in front belong to a password or a SASL payload.
     pub fn is_secret(&self) -> bool {
-        matches!(self.connection.outbound.pieces.front(), Some(Piece::Secret { .. }))
+        matches!(
+            self.connection.outbound.pieces.front(),
+            Some(Piece::Secret { .. })
+        )
     }
 }
 
@@ -227,7 +256,12 @@ impl Buf for Transmit<'_> {
     }
 
     fn chunk(&self) -> &[u8] {
-        self.connection.outbound.pieces.front().map(Piece::chunk).unwrap_or_default()
+        self.connection
+            .outbound
+            .pieces
+            .front()
+            .map(Piece::chunk)
+            .unwrap_or_default()
     }
 
     fn chunks_vectored<'a>(&'a self, dst: &mut [IoSlice<'a>]) -> usize {
@@ -244,9 +278,11 @@ impl Buf for Transmit<'_> {
         count = count.min(self.remaining);
         self.remaining -= count;
         while count > 0 {
-            let before = self.connection.outbound.len();
-            self.connection.outbound.advance(count);
-            count -= before - self.connection.outbound.len();
+            let taken = self.connection.outbound.advance(count);
+            if taken == 0 {
+                return;
+            }
+            count -= taken;
             self.connection.octets_sent(self.now);
         }
     }

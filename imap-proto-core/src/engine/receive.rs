@@ -6,13 +6,10 @@ use bytes::Bytes;
 
 use super::attribution::{body_claimant, claimant};
 use super::{
-    CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step,
-    Violation,
+    CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step, Violation,
 };
 use crate::parse::{FetchHead, parse_fetch_head, parse_fetch_rest, parse_response};
-use crate::types::{
-    BodyBegin, Data, FetchResponse, Malformed, ParseError, Response,
-};
+use crate::types::{BodyBegin, Data, FetchResponse, Malformed, ParseError, Response};
 use crate::wire::{Frame, InputBuffer};
 
 /// How much of a streamed literal one event hands out at most.
@@ -26,7 +23,11 @@ pub(super) enum Receiving {
     /// A response has begun; more of it is to come.
     Partial,
     /// A literal that is handed out in chunks.
-    Literal { remaining: u64, discard: bool, owner: Owner },
+    Literal {
+        remaining: u64,
+        discard: bool,
+        owner: Owner,
+    },
     /// What comes in a FETCH response behind a literal that was handed out.
     Rest(Owner),
 }
@@ -104,12 +105,18 @@ impl Connection {
     fn step(&mut self, input: &mut InputBuffer, now: Instant) -> Result<Step, ConnectionError> {
         loop {
             if let Some(reason) = self.paused() {
-                return if self.eof { Err(self.eof_error()) } else { Ok(Step::Paused(reason)) };
+                return if self.eof {
+                    Err(self.eof_error())
+                } else {
+                    Ok(Step::Paused(reason))
+                };
             }
             let progress = match std::mem::replace(&mut self.receiving, Receiving::Responses) {
-                Receiving::Literal { remaining, discard, owner } => {
-                    self.literal(input, remaining, discard, owner)
-                }
+                Receiving::Literal {
+                    remaining,
+                    discard,
+                    owner,
+                } => self.literal(input, remaining, discard, owner),
                 Receiving::Rest(owner) => self.frame(input, Some(owner), now)?,
                 Receiving::Responses | Receiving::Partial => self.frame(input, None, now)?,
             };
@@ -157,7 +164,10 @@ impl Connection {
         owner: Option<Owner>,
         now: Instant,
     ) -> Result<Progress, ConnectionError> {
-        let frame = self.framer.poll(input, &self.config.limits).map_err(framing_error)?;
+        let frame = self
+            .framer
+            .poll(input, &self.config.limits)
+            .map_err(framing_error)?;
         match frame {
             Frame::Complete { len } => {
                 let bytes = input.take(len);
@@ -206,12 +216,21 @@ impl Connection {
         begin.size = literal;
         let owner = self.owner(&mut begin, owner);
         if let Some(view) = &mut self.view {
-            self.pending.extend(view.fetch(&begin.fetch).map(Event::Tolerated));
+            self.pending
+                .extend(view.fetch(&begin.fetch).map(Event::Tolerated));
         }
         let discard = owner.claimed_by.is_some_and(|id| self.is_drained(id));
         let (claimed_by, selection) = (owner.claimed_by, owner.selection);
-        self.receiving = Receiving::Literal { remaining: literal, discard, owner };
-        (!discard).then(|| Event::BodyBegin { begin: Box::new(begin), claimed_by, selection })
+        self.receiving = Receiving::Literal {
+            remaining: literal,
+            discard,
+            owner,
+        };
+        (!discard).then(|| Event::BodyBegin {
+            begin: Box::new(begin),
+            claimed_by,
+            selection,
+        })
     }
 
     fn owner(&mut self, begin: &mut BodyBegin, before: Option<Owner>) -> Owner {
@@ -245,12 +264,20 @@ impl Connection {
             self.receiving = Receiving::Rest(owner);
             let drained = claimed_by.is_some_and(|id| self.is_drained(id));
             let end = Event::BodyEnd { claimed_by };
-            return if drained { Progress::Again } else { Progress::Event(end) };
+            return if drained {
+                Progress::Again
+            } else {
+                Progress::Event(end)
+            };
         }
         let have = input.len().min(CHUNK);
         let taken = usize::try_from(remaining).map_or(have, |remaining| have.min(remaining));
         let left = remaining - taken as u64;
-        self.receiving = Receiving::Literal { remaining: left, discard, owner };
+        self.receiving = Receiving::Literal {
+            remaining: left,
+            discard,
+            owner,
+        };
         if taken == 0 {
             return Progress::Blocked;
         }
@@ -258,19 +285,35 @@ impl Connection {
             input.discard(taken);
             return Progress::Again;
         }
-        Progress::Event(Event::BodyChunk { data: input.take(taken), claimed_by })
+        Progress::Event(Event::BodyChunk {
+            data: input.take(taken),
+            claimed_by,
+        })
     }
 
     /// What stands behind a literal that was handed out.
     fn rest(&mut self, bytes: &Bytes, owner: Owner) -> Option<Event> {
-        let Owner { claimed_by, selection, sequence_number, uid } = owner;
+        let Owner {
+            claimed_by,
+            selection,
+            sequence_number,
+            uid,
+        } = owner;
         let drained = claimed_by.is_some_and(|id| self.is_drained(id));
         let event = match parse_fetch_rest(bytes, &self.config.limits) {
             Ok(rest) => {
-                let fetch = FetchResponse { sequence_number, uid: rest.uid.or(uid), ..rest };
+                let fetch = FetchResponse {
+                    sequence_number,
+                    uid: rest.uid.or(uid),
+                    ..rest
+                };
                 let data = Data::Fetch(fetch);
                 self.update_view(&data);
-                Event::Data { data, claimed_by, selection }
+                Event::Data {
+                    data,
+                    claimed_by,
+                    selection,
+                }
             }
             Err(error) => malformed(bytes, error, claimed_by),
         };
@@ -314,7 +357,11 @@ impl Connection {
         let tags = &self.tags;
         let claimed_by = claimant(&mut self.commands, &data, &|tag| tags.command(tag));
         let drained = claimed_by.is_some_and(|id| self.is_drained(id));
-        (!drained).then_some(Event::Data { data, claimed_by, selection })
+        (!drained).then_some(Event::Data {
+            data,
+            claimed_by,
+            selection,
+        })
     }
 
     /// Whether a command had its ending while its answer is still to come.
@@ -323,13 +370,21 @@ impl Connection {
     }
 
     pub(super) fn selection(&self) -> SelectionId {
-        self.view.as_ref().map_or(SelectionId::default(), |view| view.selection)
+        self.view
+            .as_ref()
+            .map_or(SelectionId::default(), |view| view.selection)
     }
 }
 
 fn malformed(raw: &Bytes, error: ParseError, claimed_by: Option<CommandId>) -> Event {
-    let malformed = Box::new(Malformed { raw: raw.clone(), error });
-    Event::Malformed { malformed, claimed_by }
+    let malformed = Box::new(Malformed {
+        raw: raw.clone(),
+        error,
+    });
+    Event::Malformed {
+        malformed,
+        claimed_by,
+    }
 }
 
 fn framing_error(error: crate::wire::FrameError) -> ConnectionError {

@@ -31,10 +31,16 @@ impl Connection {
             return Err(Violation::DataBeforeLogin.into());
         }
         match &data {
-            Data::Condition { condition: Condition::Bye, text } => {
+            Data::Condition {
+                condition: Condition::Bye,
+                text,
+            } => {
                 return Ok(self.bye(text.clone(), now));
             }
-            Data::Condition { condition: Condition::Bad, .. } if self.idle.done_crossed => {
+            Data::Condition {
+                condition: Condition::Bad,
+                ..
+            } if self.idle.done_crossed => {
                 self.idle.done_crossed = false;
                 return Ok(None);
             }
@@ -63,7 +69,9 @@ impl Connection {
                 self.framer.set_before_login(false);
             }
             Condition::Bye => {
-                return self.bye(text, now).ok_or_else(|| Violation::NoGreeting.into());
+                return self
+                    .bye(text, now)
+                    .ok_or_else(|| Violation::NoGreeting.into());
             }
             Condition::No | Condition::Bad => return Err(Violation::NoGreeting.into()),
         }
@@ -83,7 +91,8 @@ impl Connection {
         self.bye = Some(bye.clone());
         self.machine.on(Trigger::Bye);
         if self.timers.get(Timer::Logout).is_none() {
-            self.timers.set(Timer::Logout, now + self.config.timeouts.logout);
+            self.timers
+                .set(Timer::Logout, now + self.config.timeouts.logout);
         }
         Some(Event::Bye(bye))
     }
@@ -96,14 +105,20 @@ impl Connection {
     /// ENABLED counts only for what an ENABLE in flight asks for (SECURITY D9).
     fn enabled(&mut self, capabilities: &Capabilities) {
         let asked = |name: &Atom| {
-            self.commands.in_progress().any(|entry| match &entry.effect {
-                Effect::Enable(names) => {
-                    names.iter().any(|asked| asked.eq_ignore_ascii_case(name.as_bytes()))
-                }
-                _ => false,
-            })
+            self.commands
+                .in_progress()
+                .any(|entry| match &entry.effect {
+                    Effect::Enable(names) => names
+                        .iter()
+                        .any(|asked| asked.eq_ignore_ascii_case(name.as_bytes())),
+                    _ => false,
+                })
         };
-        let new: Vec<Atom> = capabilities.iter().filter(|name| asked(name)).map(Atom::detach).collect();
+        let new: Vec<Atom> = capabilities
+            .iter()
+            .filter(|name| asked(name))
+            .map(Atom::detach)
+            .collect();
         self.enabled.extend(new);
     }
 
@@ -122,9 +137,13 @@ impl Connection {
     }
 
     pub(super) fn update_view(&mut self, data: &Data) {
-        let expunges = matches!(data, Data::Expunge(_) | Data::Vanished { earlier: false, .. });
+        let expunges = matches!(
+            data,
+            Data::Expunge(_) | Data::Vanished { earlier: false, .. }
+        );
         if expunges && !self.in_flight.allows_expunge() {
-            self.pending.push_back(Event::Tolerated(Tolerated::ExpungeDuringSequenceCommand));
+            self.pending
+                .push_back(Event::Tolerated(Tolerated::ExpungeDuringSequenceCommand));
         }
         let selecting = self.is_selecting();
         if let Some(view) = &mut self.view
@@ -167,7 +186,9 @@ impl Connection {
             entry.life == Life::AwaitingCompletion
                 && matches!(entry.effect, Effect::Authenticate { .. })
         });
-        let Some(entry) = exchange else { return Err(Violation::UnexpectedContinuation.into()) };
+        let Some(entry) = exchange else {
+            return Err(Violation::UnexpectedContinuation.into());
+        };
         let id = entry.id;
         entry.rounds += 1;
         if entry.rounds > self.config.limits.max_sasl_rounds {
@@ -181,9 +202,10 @@ impl Connection {
         let decoded = base64::engine::general_purpose::STANDARD.decode(encoded);
         let too_long = encoded.len() > self.config.limits.max_sasl_size;
         match decoded {
-            Ok(octets) if !too_long => {
-                Ok(Some(Event::Challenge { id, challenge: Secret::new(octets) }))
-            }
+            Ok(octets) if !too_long => Ok(Some(Event::Challenge {
+                id,
+                challenge: Secret::new(octets),
+            })),
             _ => {
                 self.exchange(id, None);
                 Ok(None)
@@ -203,18 +225,25 @@ impl Connection {
             return Err(Violation::NoGreeting.into());
         }
         if completion.condition == Condition::Bye {
-            self.pending.push_back(Event::Tolerated(Tolerated::TaggedBye));
+            self.pending
+                .push_back(Event::Tolerated(Tolerated::TaggedBye));
             return Ok(self.bye(completion.text, now));
         }
         if *tag == "DONE" && completion.condition == Condition::Bad && self.idle.done_crossed {
             self.idle.done_crossed = false;
             return Ok(None);
         }
-        let id = self.tags.command(tag.as_bytes()).ok_or(Violation::UnknownTag)?;
+        let id = self
+            .tags
+            .command(tag.as_bytes())
+            .ok_or(Violation::UnknownTag)?;
         if !self.commands.knows(id) {
             return Err(Violation::UnknownTag.into());
         }
-        let life = self.commands.get(id).map_or(Life::Ended, |entry| entry.life);
+        let life = self
+            .commands
+            .get(id)
+            .map_or(Life::Ended, |entry| entry.life);
         match life {
             Life::Ended => return Err(Violation::TagReused.into()),
             Life::Held => return Err(Violation::UnknownTag.into()),
@@ -247,7 +276,9 @@ impl Connection {
             self.learn(capabilities);
         }
         self.in_flight_remove(id);
-        let Some(entry) = self.commands.get(id) else { return Ok(None) };
+        let Some(entry) = self.commands.get(id) else {
+            return Ok(None);
+        };
         let (origin, timed_out) = (entry.origin, entry.timed_out);
         let effect = self.commands.end(id);
         let accepted = completion.condition == Condition::Ok;
@@ -288,8 +319,10 @@ impl Connection {
             (Effect::StartTls, accepted) => return self.starttls_ended(accepted, input, now),
             (Effect::Compress, true) => {
                 self.machine.on(Trigger::CompressionAccepted);
-                self.timers.set(Timer::Upgrade, now + self.config.timeouts.upgrade);
-                self.pending.push_back(Event::CompressionReady(CompressionUpgrade(())));
+                self.timers
+                    .set(Timer::Upgrade, now + self.config.timeouts.upgrade);
+                self.pending
+                    .push_back(Event::CompressionReady(CompressionUpgrade(())));
             }
             (Effect::Logout, true) => self.end_after_events(),
             (Effect::Unauthenticate, true) => {
@@ -325,13 +358,18 @@ impl Connection {
     ) -> Result<(), ConnectionError> {
         if !accepted {
             let required = self.config.requires_tls() && self.security == Security::Plaintext;
-            return if required { Err(Violation::StartTlsRefused.into()) } else { Ok(()) };
+            return if required {
+                Err(Violation::StartTlsRefused.into())
+            } else {
+                Ok(())
+            };
         }
         if !input.is_empty() {
             return Err(Violation::ResponseInjection.into());
         }
         self.machine.on(Trigger::TlsAccepted);
-        self.timers.set(Timer::Upgrade, now + self.config.timeouts.upgrade);
+        self.timers
+            .set(Timer::Upgrade, now + self.config.timeouts.upgrade);
         self.pending.push_back(Event::TlsReady(TlsUpgrade(())));
         Ok(())
     }

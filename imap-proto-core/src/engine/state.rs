@@ -75,7 +75,10 @@ pub(super) struct Machine {
 
 impl Machine {
     pub(super) const fn new() -> Self {
-        Self { state: State::AwaitingGreeting, behind: State::AwaitingGreeting }
+        Self {
+            state: State::AwaitingGreeting,
+            behind: State::AwaitingGreeting,
+        }
     }
 
     pub(super) const fn state(self) -> State {
@@ -126,7 +129,10 @@ impl Machine {
 
     /// Whether commands may go out.
     pub(super) fn takes_commands(self) -> bool {
-        matches!(self.state, State::NotAuthenticated | State::Authenticated | State::Selected)
+        matches!(
+            self.state,
+            State::NotAuthenticated | State::Authenticated | State::Selected
+        )
     }
 }
 
@@ -145,7 +151,12 @@ mod tests {
     #[test]
     fn compression_comes_back_to_where_it_was() {
         use Trigger as T;
-        let selected = [T::GreetingOk, T::LoggedIn, T::Selected, T::CompressionAccepted];
+        let selected = [
+            T::GreetingOk,
+            T::LoggedIn,
+            T::Selected,
+            T::CompressionAccepted,
+        ];
         assert_eq!(after(&selected), State::AwaitingCompression);
         let back = [&selected[..], &[T::CompressionEstablished]].concat();
         assert_eq!(after(&back), State::Selected);
@@ -154,13 +165,22 @@ mod tests {
     #[test]
     fn closed_is_for_ever() {
         use Trigger as T;
-        assert_eq!(after(&[T::Ended, T::GreetingOk, T::LoggedIn]), State::Closed);
-        assert_eq!(after(&[T::GreetingOk, T::Bye, T::LoggedIn]), State::LoggingOut);
+        assert_eq!(
+            after(&[T::Ended, T::GreetingOk, T::LoggedIn]),
+            State::Closed
+        );
+        assert_eq!(
+            after(&[T::GreetingOk, T::Bye, T::LoggedIn]),
+            State::LoggingOut
+        );
     }
 
     #[test]
     fn login_means_nothing_before_the_greeting() {
         assert_eq!(after(&[Trigger::LoggedIn]), State::AwaitingGreeting);
-        assert_eq!(after(&[Trigger::GreetingOk, Trigger::Selected]), State::NotAuthenticated);
+        assert_eq!(
+            after(&[Trigger::GreetingOk, Trigger::Selected]),
+            State::NotAuthenticated
+        );
     }
 }

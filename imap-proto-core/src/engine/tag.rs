@@ -16,7 +16,9 @@ pub(super) struct Tags {
 impl Tags {
     pub(super) fn new(seed: Seed) -> Self {
         let [a, b, c, d, ..] = seed.0;
-        Self { prefix: [a, b, c, d].map(|byte| b'A' + byte % 26) }
+        Self {
+            prefix: [a, b, c, d].map(|byte| b'A' + byte % 26),
+        }
     }
 
     pub(super) fn tag(&self, id: CommandId) -> Vec<u8> {
@@ -55,8 +57,14 @@ mod tests {
         let tag = tags.tag(CommandId(42));
         assert_eq!(tags.command(&tag), Some(CommandId(42)));
         assert_eq!(tags.command(b"A42"), None);
-        assert_eq!(tags.command(&[tags.prefix.as_slice(), b"042"].concat()), None);
-        assert_eq!(tags.command(&[tags.prefix.as_slice(), b"+4"].concat()), None);
+        assert_eq!(
+            tags.command(&[tags.prefix.as_slice(), b"042"].concat()),
+            None
+        );
+        assert_eq!(
+            tags.command(&[tags.prefix.as_slice(), b"+4"].concat()),
+            None
+        );
         assert_eq!(tags.command(&tags.prefix), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Timeouts, TimeoutReason};
+use super::{TimeoutReason, Timeouts};
 
 /// The deadlines that no octet extends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,10 @@ mod tests {
         assert_eq!(silence.command_deadline(start, &timeouts), None);
         let later = start + Duration::from_secs(1000);
         silence.wait(later);
-        assert_eq!(silence.command_deadline(start, &timeouts), Some(later + timeouts.command));
+        assert_eq!(
+            silence.command_deadline(start, &timeouts),
+            Some(later + timeouts.command)
+        );
     }
 
     #[test]

@@ -76,7 +76,10 @@ impl MailboxView {
                 None
             }
             Data::Expunge(number) => self.expunge(*number),
-            Data::Vanished { earlier: false, uids } => {
+            Data::Vanished {
+                earlier: false,
+                uids,
+            } => {
                 let gone = u32::try_from(uids.len()).unwrap_or(u32::MAX);
                 let odd = gone > self.exists;
                 self.exists = self.exists.saturating_sub(gone);
@@ -87,9 +90,10 @@ impl MailboxView {
                 None
             }
             Data::Fetch(fetch) => self.fetch(fetch),
-            Data::Condition { condition: Condition::Ok | Condition::No, text } => {
-                self.code(text, selecting)
-            }
+            Data::Condition {
+                condition: Condition::Ok | Condition::No,
+                text,
+            } => self.code(text, selecting),
             _ => None,
         }
     }
@@ -178,12 +182,18 @@ mod tests {
     fn exists_that_shrinks_is_told() {
         let mut view = view();
         view.update(&Data::Exists(5), true);
-        assert_eq!(view.update(&Data::Exists(4), false), Some(Tolerated::ExistsShrank));
+        assert_eq!(
+            view.update(&Data::Exists(4), false),
+            Some(Tolerated::ExistsShrank)
+        );
     }
 
     fn told(mod_seq: u64) -> ResponseText {
         let code = Some(Code::HighestModSeq(ModSeq(mod_seq)));
-        ResponseText { code, ..ResponseText::default() }
+        ResponseText {
+            code,
+            ..ResponseText::default()
+        }
     }
 
     /// RFC 7162 §3.1.2: seen mod-sequences count from the next tagged response on, and
@@ -192,7 +202,10 @@ mod tests {
     fn highest_mod_seq_settles_at_tagged_responses() {
         let mut view = view();
         view.tagged(&told(10), true);
-        let mut fetch = FetchResponse { mod_seq: Some(ModSeq(20)), ..Default::default() };
+        let mut fetch = FetchResponse {
+            mod_seq: Some(ModSeq(20)),
+            ..Default::default()
+        };
         view.fetch(&fetch);
         assert_eq!(view.highest_mod_seq, Some(ModSeq(10)));
         view.tagged(&ResponseText::default(), false);

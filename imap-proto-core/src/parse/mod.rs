@@ -8,3 +8,6 @@ mod response;
 mod set;
 
 pub use response::parse_response;
+
+mod stream;
+pub use stream::{FetchHead, parse_fetch_head, parse_fetch_rest};

@@ -34,26 +34,28 @@ pub enum Login {
 impl Credentials {
     /// A user name and a password: PLAIN, AUTH=LOGIN or LOGIN, by what the server offers.
     pub fn password(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self(Kind::Password { user: user.into(), password: password.into() })
+        Self(Kind::Password {
+            user: user.into(),
+            password: password.into(),
+        })
     }
 
     /// A user name and a bearer token: OAUTHBEARER or XOAUTH2.
     pub fn oauth(user: impl Into<String>, token: impl Into<Secret>) -> Self {
-        Self(Kind::OAuth { user: user.into(), token: token.into() })
+        Self(Kind::OAuth {
+            user: user.into(),
+            token: token.into(),
+        })
     }
 
     /// A mechanism of the caller's own, made anew for each connection.
-    pub fn mechanism<M: Mechanism + 'static>(
-        make: impl Fn() -> M + Send + Sync + 'static,
-    ) -> Self {
+    pub fn mechanism<M: Mechanism + 'static>(make: impl Fn() -> M + Send + Sync + 'static) -> Self {
         Self(Kind::Mechanism(Arc::new(move || Box::new(make()))))
     }
 
     /// Credentials that are asked for at each login, such as a token that expires. The channel
     /// tells for which host and port.
-    pub fn each_time(
-        ask: impl Fn(&Channel) -> Self + Send + Sync + 'static,
-    ) -> Self {
+    pub fn each_time(ask: impl Fn(&Channel) -> Self + Send + Sync + 'static) -> Self {
         Self(Kind::EachTime(Arc::new(ask)))
     }
 
@@ -64,7 +66,11 @@ impl Credentials {
     ///
     /// [`SaslError::NoMechanism`] when the server offers nothing that these credentials can use;
     /// a weaker way is never taken for a password than the server's best.
-    pub fn login(&self, capabilities: &Capabilities, channel: &Channel) -> Result<Login, SaslError> {
+    pub fn login(
+        &self,
+        capabilities: &Capabilities,
+        channel: &Channel,
+    ) -> Result<Login, SaslError> {
         match &self.0 {
             Kind::EachTime(ask) => match ask(channel).0 {
                 Kind::EachTime(_) => Err(SaslError::InvalidCredentials),
@@ -95,7 +101,9 @@ fn password_login(
     if capabilities.contains("AUTH=PLAIN") {
         Ok(Login::Mechanism(Box::new(Plain::new(user, password))))
     } else if capabilities.contains("AUTH=LOGIN") {
-        Ok(Login::Mechanism(Box::new(LoginMechanism::new(user, password))))
+        Ok(Login::Mechanism(Box::new(LoginMechanism::new(
+            user, password,
+        ))))
     } else if capabilities.contains("LOGINDISABLED") {
         Err(SaslError::NoMechanism)
     } else {
@@ -134,8 +142,14 @@ mod tests {
 
     #[test]
     fn a_password_takes_the_best_way_offered() {
-        assert_eq!(choose(&["AUTH=LOGIN", "AUTH=PLAIN"]), Ok("PLAIN".to_owned()));
-        assert_eq!(choose(&["AUTH=LOGIN", "LOGINDISABLED"]), Ok("LOGIN".to_owned()));
+        assert_eq!(
+            choose(&["AUTH=LOGIN", "AUTH=PLAIN"]),
+            Ok("PLAIN".to_owned())
+        );
+        assert_eq!(
+            choose(&["AUTH=LOGIN", "LOGINDISABLED"]),
+            Ok("LOGIN".to_owned())
+        );
         assert_eq!(choose(&["IMAP4rev1"]), Ok("command".to_owned()));
         assert_eq!(choose(&["LOGINDISABLED"]), Err(SaslError::NoMechanism));
     }

@@ -14,7 +14,11 @@ pub struct OAuthBearer {
 impl OAuthBearer {
     /// Logs in as `user` with a token.
     pub fn new(user: impl Into<String>, token: impl Into<Secret>) -> Self {
-        Self { user: user.into(), token: token.into(), refused: None }
+        Self {
+            user: user.into(),
+            token: token.into(),
+            refused: None,
+        }
     }
 }
 
@@ -54,7 +58,11 @@ pub struct XOAuth2 {
 impl XOAuth2 {
     /// Logs in as `user` with a token.
     pub fn new(user: impl Into<String>, token: impl Into<Secret>) -> Self {
-        Self { user: user.into(), token: token.into(), refused: None }
+        Self {
+            user: user.into(),
+            token: token.into(),
+            refused: None,
+        }
     }
 }
 
@@ -96,7 +104,11 @@ fn finish(refused: Option<Box<[u8]>>) -> Result<(), SaslError> {
 
 fn check_token(token: &Secret) -> Result<(), SaslError> {
     let legal = token.expose().iter().all(|b| (0x20..0x7f).contains(b));
-    if legal { Ok(()) } else { Err(SaslError::InvalidCredentials) }
+    if legal {
+        Ok(())
+    } else {
+        Err(SaslError::InvalidCredentials)
+    }
 }
 
 fn join(head: &[u8], token: &Secret) -> Secret {
@@ -110,9 +122,15 @@ mod tests {
     /// RFC 7628 §4.1: the initial response of the first example.
     #[test]
     fn oauthbearer_message_of_the_rfc() {
-        let mut oauth = OAuthBearer::new("user@example.com", "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==");
-        let channel =
-            Channel { host: "server.example.com".to_owned(), port: 143, ..Channel::default() };
+        let mut oauth = OAuthBearer::new(
+            "user@example.com",
+            "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
+        );
+        let channel = Channel {
+            host: "server.example.com".to_owned(),
+            port: 143,
+            ..Channel::default()
+        };
         let message = oauth.start(&channel).unwrap().unwrap();
         assert_eq!(
             message.expose(),
@@ -124,7 +142,10 @@ mod tests {
     #[test]
     fn refusal_is_answered_and_kept() {
         let mut oauth = XOAuth2::new("user", "token");
-        assert_eq!(oauth.respond(b"{\"status\":\"400\"}").unwrap().expose(), b"");
+        assert_eq!(
+            oauth.respond(b"{\"status\":\"400\"}").unwrap().expose(),
+            b""
+        );
         let refused = SaslError::Refused(b"{\"status\":\"400\"}".as_slice().into());
         assert_eq!(oauth.finish(None).unwrap_err(), refused);
     }

@@ -16,7 +16,11 @@ pub struct Plain {
 impl Plain {
     /// Logs in as `user`.
     pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { authorization: String::new(), user: user.into(), password: password.into() }
+        Self {
+            authorization: String::new(),
+            user: user.into(),
+            password: password.into(),
+        }
     }
 
     /// Acts as another user, after having logged in as oneself.
@@ -27,8 +31,11 @@ impl Plain {
     }
 
     fn message(&self) -> Result<Secret, SaslError> {
-        let parts =
-            [self.authorization.as_bytes(), self.user.as_bytes(), self.password.expose()];
+        let parts = [
+            self.authorization.as_bytes(),
+            self.user.as_bytes(),
+            self.password.expose(),
+        ];
         if parts.iter().any(|part| part.contains(&0)) || self.user.is_empty() {
             return Err(SaslError::InvalidCredentials);
         }
@@ -73,7 +80,11 @@ pub struct LoginMechanism {
 impl LoginMechanism {
     /// Logs in as `user`.
     pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { user: user.into(), password: password.into(), prompts: 0 }
+        Self {
+            user: user.into(),
+            password: password.into(),
+            prompts: 0,
+        }
     }
 }
 
@@ -110,7 +121,9 @@ pub struct External {
 impl External {
     /// Acts as the identity of the channel, or as `authorization` where it is not empty.
     pub fn new(authorization: impl Into<String>) -> Self {
-        Self { authorization: authorization.into() }
+        Self {
+            authorization: authorization.into(),
+        }
     }
 }
 
@@ -154,7 +167,9 @@ mod tests {
 
     #[test]
     fn plain_refuses_nul() {
-        let error = Plain::new("a\0b", "x").start(&Channel::default()).unwrap_err();
+        let error = Plain::new("a\0b", "x")
+            .start(&Channel::default())
+            .unwrap_err();
         assert_eq!(error, SaslError::InvalidCredentials);
     }
 

@@ -1,0 +1,144 @@
+//! What happens when time runs out, and when that is (law 8).
+
+use std::time::Instant;
+
+use super::commands::{Entry, Life, Origin};
+use super::timer::Timer;
+use super::{
+    CommandId, Connection, ConnectionError, Deadline, DeadlineReason as Why, Event, TimeoutReason,
+};
+use crate::encode::Effect;
+
+impl Connection {
+    /// Ends commands that waited too long, and the connection where it cannot go on (B). A call
+    /// too early does nothing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.ended.is_some() {
+            return;
+        }
+        for (timer, reason) in FATAL {
+            if self.timers.take_due(timer, now) {
+                self.end_by_timeout(reason);
+                return;
+            }
+        }
+        if let Some((at, reason)) = self.response_deadline()
+            && at <= now
+        {
+            self.fail(ConnectionError::Timeout(reason));
+            return;
+        }
+        self.time_commands_out(now);
+        self.idle_timeout(now);
+    }
+
+    /// The next deadline, and why it stands (D).
+    pub fn poll_timeout(&self) -> Option<Deadline> {
+        if self.ended.is_some() {
+            return None;
+        }
+        let fatal = FATAL
+            .iter()
+            .map(|(timer, why)| (self.timers.get(*timer), Why::Timeout(*why)));
+        let response = self
+            .response_deadline()
+            .map(|(at, why)| (Some(at), Why::Timeout(why)));
+        let command = (
+            self.command_deadline(),
+            Why::Timeout(TimeoutReason::Command),
+        );
+        let quiet = [
+            (self.timers.get(Timer::IdleStart), Why::IdleStart),
+            (self.timers.get(Timer::IdleRefresh), Why::IdleRefresh),
+            (self.timers.get(Timer::Poll), Why::Poll),
+            command,
+        ];
+        fatal
+            .chain(response)
+            .chain(quiet)
+            .filter_map(|(at, reason)| Some(Deadline { at: at?, reason }))
+            .min_by_key(|deadline| deadline.at)
+    }
+
+    fn end_by_timeout(&mut self, reason: TimeoutReason) {
+        let error = match (reason, self.bye.take()) {
+            (TimeoutReason::Logout, Some(bye)) => ConnectionError::ClosedByServer { bye },
+            (reason, _) => ConnectionError::Timeout(reason),
+        };
+        self.fail(error);
+    }
+
+    fn response_deadline(&self) -> Option<(Instant, TimeoutReason)> {
+        let in_literal = self.receiving.in_literal();
+        let begun = in_literal || self.receiving.response_begun();
+        if !begun {
+            return None;
+        }
+        self.silence
+            .response_deadline(in_literal, &self.config.timeouts)
+    }
+
+    /// When the command that waits longest has waited too long. Login and LOGOUT have deadlines
+    /// of their own, and an IDLE that runs waits for nothing.
+    fn command_deadline(&self) -> Option<Instant> {
+        let sent = self
+            .commands
+            .in_progress()
+            .filter(|entry| self.waits(entry));
+        let oldest = sent.filter_map(|entry| entry.sent_at).min()?;
+        self.silence.command_deadline(oldest, &self.config.timeouts)
+    }
+
+    fn waits(&self, entry: &Entry) -> bool {
+        let timed_elsewhere = matches!(
+            entry.effect,
+            Effect::Authenticate { .. } | Effect::Login | Effect::Logout
+        );
+        let idling = entry.origin == Origin::Idle && self.idle.is_active();
+        !entry.timed_out && !timed_elsewhere && !idling
+    }
+
+    fn time_commands_out(&mut self, now: Instant) {
+        let due: Vec<CommandId> = self
+            .commands
+            .in_progress()
+            .filter(|entry| self.waits(entry))
+            .filter(|entry| {
+                let sent = entry.sent_at.unwrap_or(now);
+                let deadline = self.silence.command_deadline(sent, &self.config.timeouts);
+                deadline.is_some_and(|at| at <= now)
+            })
+            .map(|entry| entry.id)
+            .collect();
+        for id in due {
+            self.time_out(id);
+        }
+    }
+
+    fn time_out(&mut self, id: CommandId) {
+        let Some(entry) = self.commands.get_mut(id) else {
+            return;
+        };
+        entry.timed_out = true;
+        let engines_own = entry.origin != Origin::Caller;
+        let unsent = entry.life != Life::AwaitingCompletion;
+        let starttls = matches!(entry.effect, Effect::StartTls | Effect::Compress);
+        if engines_own {
+            self.fail(ConnectionError::Timeout(TimeoutReason::Idle));
+        } else if unsent || starttls {
+            // Half a command stands on the wire, or a layer may or may not begin.
+            self.fail(ConnectionError::Timeout(TimeoutReason::Command));
+        } else {
+            let reason = TimeoutReason::Command;
+            self.pending.push_back(Event::TimedOut { id, reason });
+        }
+    }
+}
+
+/// The timers that end the connection.
+const FATAL: [(Timer, TimeoutReason); 4] = [
+    (Timer::Greeting, TimeoutReason::Greeting),
+    (Timer::Upgrade, TimeoutReason::Upgrade),
+    (Timer::Login, TimeoutReason::Login),
+    (Timer::Logout, TimeoutReason::Logout),
+];
