@@ -1,6 +1,7 @@
 //! The data model, named as in the RFCs.
 
 mod acl;
+mod block;
 mod body_structure;
 mod capability;
 mod code;
