@@ -1,9 +1,11 @@
 //! A command as the engine takes it: its octets in segments, and what the engine must know of it.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::{Claims, Pipelining, SubmitError};
-use crate::types::{MailboxName, Secret};
+use crate::types::{ByteString, Flag, Flags, MailboxName, NumberSet, Secret};
 
 /// One command, without its tag: what to write, when it may be written, and which responses
 /// belong to it.
@@ -144,6 +146,17 @@ impl Request {
         })
     }
 
+    /// A command of this crate's own.
+    pub(crate) fn known(name: &'static str, states: States, pipelining: Pipelining) -> Self {
+        Self {
+            segments: vec![Segment::Syntax(name.into())],
+            pipelining,
+            claims: Claims::none(),
+            states,
+            effect: Effect::None,
+        }
+    }
+
     /// The states in which it may be sent; any, unless said.
     #[must_use]
     pub fn states(mut self, states: States) -> Self {
@@ -202,6 +215,80 @@ impl Request {
         self.push(Segment::Mailbox(mailbox.into()))
     }
 
+    /// Adds an atom (RFC 9051 §9 `atom`).
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError::InvalidAtom`] when it is none.
+    pub fn atom(self, name: &str) -> Result<Self, SubmitError> {
+        if !is_atom(name.as_bytes()) {
+            return Err(SubmitError::InvalidAtom);
+        }
+        Ok(self.put(name))
+    }
+
+    /// Adds a string, or NIL.
+    #[must_use]
+    pub fn nstring(self, string: Option<ByteString>) -> Self {
+        match string {
+            Some(string) => self.string(string.into_bytes()),
+            None => self.put("NIL"),
+        }
+    }
+
+    /// Adds a flag: a keyword, or a `\\` flag that a client may set (RFC 9051 §2.3.2).
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError::InvalidFlag`] for `\\Recent`, `\\*`, and what is no flag.
+    pub fn flag(self, flag: &Flag) -> Result<Self, SubmitError> {
+        if *flag == Flag::Recent {
+            return Err(SubmitError::InvalidFlag);
+        }
+        self.flag_name(flag.as_bytes())
+    }
+
+    /// Adds a list of flags, such as `(\\Seen $Forwarded)`.
+    ///
+    /// # Errors
+    ///
+    /// As [`flag`](Self::flag).
+    pub fn flags(mut self, flags: &Flags) -> Result<Self, SubmitError> {
+        self = self.put("(");
+        for (at, flag) in flags.iter().enumerate() {
+            if at > 0 {
+                self = self.space();
+            }
+            self = self.flag(&flag)?;
+        }
+        Ok(self.put(")"))
+    }
+
+    /// Adds a set of messages.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError::EmptySet`] when there is none in it.
+    pub fn set<N>(self, set: &NumberSet<N>) -> Result<Self, SubmitError> {
+        if set.is_empty() {
+            return Err(SubmitError::EmptySet);
+        }
+        Ok(self.put(set))
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn number(self, number: u64) -> Self {
+        self.put(number)
+    }
+
+    /// Adds a secret string in the shortest form that holds it. It is never shown, and wiped
+    /// after it was sent.
+    #[must_use]
+    pub fn secret(self, secret: impl Into<Secret>) -> Self {
+        self.push(Segment::SecretAstring(secret.into()))
+    }
+
     /// Adds a literal.
     #[must_use]
     pub fn literal(self, data: impl Into<Bytes>) -> Self {
@@ -251,6 +338,44 @@ impl Request {
         }
     }
 
+    /// Adds syntax that this crate built itself, as it shows.
+    pub(crate) fn put(self, syntax: impl fmt::Display) -> Self {
+        self.syntax_unchecked(syntax.to_string().as_bytes())
+    }
+
+    /// Adds elements with a space between them.
+    pub(crate) fn spaced<T>(
+        mut self,
+        elements: impl IntoIterator<Item = T>,
+        write: impl Fn(Self, T) -> Self,
+    ) -> Self {
+        for (at, element) in elements.into_iter().enumerate() {
+            if at > 0 {
+                self = self.space();
+            }
+            self = write(self, element);
+        }
+        self
+    }
+
+    /// Adds a flag or an attribute by its name.
+    pub(crate) fn flag_name(self, name: &[u8]) -> Result<Self, SubmitError> {
+        if !is_atom(name.strip_prefix(b"\\").unwrap_or(name)) {
+            return Err(SubmitError::InvalidFlag);
+        }
+        Ok(self.syntax_unchecked(name))
+    }
+
+    /// Adds what another builder made.
+    pub(crate) fn segments(self, segments: Vec<Segment>) -> Self {
+        segments
+            .into_iter()
+            .fold(self, |request, segment| match segment {
+                Segment::Syntax(syntax) => request.syntax_unchecked(&syntax),
+                other => request.push(other),
+            })
+    }
+
     /// Adds syntax that this crate built itself.
     pub(crate) fn syntax_unchecked(mut self, bytes: &[u8]) -> Self {
         if let Some(Segment::Syntax(last)) = self.segments.last_mut() {
@@ -269,4 +394,10 @@ impl Request {
         self.effect = effect;
         self
     }
+}
+
+/// Whether it is an `atom` (RFC 9051 §9).
+pub(crate) fn is_atom(name: &[u8]) -> bool {
+    let fits = |byte: &u8| byte.is_ascii_graphic() && !b"(){}%*\"\\]".contains(byte);
+    !name.is_empty() && name.iter().all(fits)
 }

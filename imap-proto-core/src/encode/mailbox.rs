@@ -1,0 +1,140 @@
+//! Making, removing, renaming and subscribing mailboxes (RFC 9051 §6.3.4 to §6.3.8).
+
+use super::answer::answers_nothing;
+use super::{Command, MissingAnswer, Pipelining, Request, States, SubmitError};
+use crate::types::{ByteString, Code, Completion, Data, MailboxName};
+
+/// CREATE a mailbox (RFC 9051 §6.3.4). A delimiter at the end says that mailboxes below it will
+/// follow.
+///
+/// The answer is the mailbox's id (RFC 8474 §4.1), where the server tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Create {
+    mailbox: MailboxName,
+    special_uses: Vec<String>,
+}
+
+impl Create {
+    /// CREATE this mailbox.
+    pub fn new(mailbox: impl Into<MailboxName>) -> Self {
+        Self {
+            mailbox: mailbox.into(),
+            special_uses: Vec::new(),
+        }
+    }
+
+    /// Gives it a special use, such as `\Sent` (RFC 6154 §3; needs CREATE-SPECIAL-USE).
+    #[must_use]
+    pub fn special_use(mut self, attribute: impl Into<String>) -> Self {
+        self.special_uses.push(attribute.into());
+        self
+    }
+}
+
+impl Command for Create {
+    type Item = std::convert::Infallible;
+    type Partial = ();
+    type Output = Option<ByteString>;
+
+    fn request(self) -> Result<Request, SubmitError> {
+        let class = Pipelining::MAILBOX_WRITER;
+        let mut request =
+            Request::known("CREATE ", States::AFTER_LOGIN, class).mailbox(self.mailbox);
+        if self.special_uses.is_empty() {
+            return Ok(request);
+        }
+        request = request.put(" (USE (");
+        for (at, attribute) in self.special_uses.iter().enumerate() {
+            if at > 0 {
+                request = request.space();
+            }
+            request = request.flag_name(attribute.as_bytes())?;
+        }
+        Ok(request.put("))"))
+    }
+
+    fn item(data: Data) -> Result<Self::Item, Data> {
+        Err(data)
+    }
+
+    fn add((): &mut (), item: Self::Item) {
+        match item {}
+    }
+
+    fn finish((): (), completion: &Completion) -> Result<Self::Output, MissingAnswer> {
+        Ok(match &completion.text.code {
+            Some(Code::MailboxId(id)) => Some(id.clone()),
+            _ => None,
+        })
+    }
+}
+
+/// A command with a mailbox and no answer.
+macro_rules! of_mailbox {
+    ($(#[$meta:meta])* $name:ident, $wire:literal, $class:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name {
+            mailbox: MailboxName,
+        }
+
+        impl $name {
+            /// The command for this mailbox.
+            pub fn new(mailbox: impl Into<MailboxName>) -> Self {
+                let mailbox = mailbox.into();
+                Self { mailbox }
+            }
+        }
+
+        impl Command for $name {
+            answers_nothing!();
+
+            fn request(self) -> Result<Request, SubmitError> {
+                let class = Pipelining::$class;
+                Ok(Request::known($wire, States::AFTER_LOGIN, class).mailbox(self.mailbox))
+            }
+        }
+    };
+}
+
+of_mailbox! {
+    /// DELETE a mailbox (RFC 9051 §6.3.5).
+    Delete, "DELETE ", MAILBOX_REMOVER
+}
+of_mailbox! {
+    /// SUBSCRIBE: marks a mailbox as active (RFC 9051 §6.3.7). It need not exist.
+    Subscribe, "SUBSCRIBE ", MAILBOX_WRITER
+}
+of_mailbox! {
+    /// UNSUBSCRIBE: takes that back (RFC 9051 §6.3.8).
+    Unsubscribe, "UNSUBSCRIBE ", MAILBOX_WRITER
+}
+
+/// RENAME a mailbox, and those below it (RFC 9051 §6.3.6). Of INBOX only the messages move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename {
+    from: MailboxName,
+    to: MailboxName,
+}
+
+impl Rename {
+    /// RENAME from a name to another.
+    pub fn new(from: impl Into<MailboxName>, to: impl Into<MailboxName>) -> Self {
+        Self {
+            from: from.into(),
+            to: to.into(),
+        }
+    }
+}
+
+impl Command for Rename {
+    answers_nothing!();
+
+    fn request(self) -> Result<Request, SubmitError> {
+        let class = Pipelining::MAILBOX_REMOVER;
+        Ok(Request::known("RENAME ", States::AFTER_LOGIN, class)
+            .mailbox(self.from)
+            .space()
+            .mailbox(self.to))
+    }
+}
