@@ -6,7 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 
 /// The start of a string that is NIL.
-const NIL: u32 = u32::MAX;
+pub(crate) const NIL: u32 = u32::MAX;
 
 /// Words that are kept on the stack while a value is built; two parts and their parameters.
 const ON_STACK: usize = 128;
@@ -69,6 +69,34 @@ impl Words {
         if let Some(place) = all.get_mut(at) {
             *place = word;
         }
+    }
+
+    /// Sets an index or a count; one that no word holds is above every limit.
+    pub(crate) fn set_index(&mut self, at: usize, index: usize) {
+        self.set(at, u32::try_from(index).unwrap_or(u32::MAX));
+    }
+
+    /// Sets two words, the high one first.
+    pub(crate) fn set_long(&mut self, at: usize, value: u64) {
+        self.set(at, u32::try_from(value >> 32).unwrap_or_default());
+        self.set(
+            at + 1,
+            u32::try_from(value & 0xffff_ffff).unwrap_or_default(),
+        );
+    }
+
+    /// Adds words, and says where.
+    pub(crate) fn extend(&mut self, words: &[u32]) -> usize {
+        let at = self.reserve(words.len());
+        let all = if self.spill.is_empty() {
+            self.front.as_mut_slice()
+        } else {
+            self.spill.as_mut_slice()
+        };
+        if let Some(place) = all.get_mut(at..at + words.len()) {
+            place.copy_from_slice(words);
+        }
+        at
     }
 
     pub(crate) fn as_slice(&self) -> &[u32] {
@@ -169,12 +197,20 @@ impl<'a> Place<'a> {
 
     /// A word behind the place.
     pub(crate) fn word(self, ahead: usize) -> u32 {
-        self.words.get(self.at + ahead).copied().unwrap_or_default()
+        self.words
+            .get(self.at.saturating_add(ahead))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// A word that is an index or a count.
     pub(crate) fn index(self, ahead: usize) -> usize {
         usize::try_from(self.word(ahead)).unwrap_or(usize::MAX)
+    }
+
+    /// A list whose start and length stand there.
+    pub(crate) fn list(self, ahead: usize) -> (Self, usize) {
+        (self.moved_to(self.index(ahead)), self.index(ahead + 1))
     }
 
     /// The string whose two words stand there.

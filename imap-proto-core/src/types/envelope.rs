@@ -6,12 +6,20 @@ use bytes::Bytes;
 
 use super::block::{BlockBuilder, Place, Shown};
 
-/// Words of an envelope before its addresses: four strings and six counts.
-pub(crate) const FIXED: usize = 14;
-/// Words of an address: four strings.
-pub(crate) const ADDRESS: usize = 8;
-/// Where the counts of addresses stand; each is the sum with those before it.
-pub(crate) const COUNTS: usize = 8;
+/// The words of an envelope, by their places; the addresses stand behind these.
+pub(crate) mod layout {
+    /// Four strings, two words each.
+    pub(crate) const DATE: usize = 0;
+    pub(crate) const SUBJECT: usize = 2;
+    pub(crate) const IN_REPLY_TO: usize = 4;
+    pub(crate) const MESSAGE_ID: usize = 6;
+    /// Six counts of addresses, each the sum with those before it.
+    pub(crate) const COUNTS: usize = 8;
+    /// How many words these are.
+    pub(crate) const WORDS: usize = 14;
+    /// Words of an address: four strings.
+    pub(crate) const ADDRESS: usize = 8;
+}
 
 /// The envelope of a message: one block of octets and offsets into it, read by accessors.
 ///
@@ -63,13 +71,13 @@ macro_rules! envelope_accessors {
 
 envelope_accessors! {
     /// `Date`, as it stands in the mail.
-    date -> Option<&'a [u8]> = |place| place.string(0);
+    date -> Option<&'a [u8]> = |place| place.string(layout::DATE);
     /// `Subject`, as it stands in the mail.
-    subject -> Option<&'a [u8]> = |place| place.string(2);
+    subject -> Option<&'a [u8]> = |place| place.string(layout::SUBJECT);
     /// `In-Reply-To`
-    in_reply_to -> Option<&'a [u8]> = |place| place.string(4);
+    in_reply_to -> Option<&'a [u8]> = |place| place.string(layout::IN_REPLY_TO);
     /// `Message-ID`
-    message_id -> Option<&'a [u8]> = |place| place.string(6);
+    message_id -> Option<&'a [u8]> = |place| place.string(layout::MESSAGE_ID);
     /// `From`
     from -> impl ExactSizeIterator<Item = Address<'a>> = |place| addresses(place, 0);
     /// `Sender`; by the RFC that of `From` when the mail has none.
@@ -87,11 +95,11 @@ envelope_accessors! {
 fn addresses(place: Place<'_>, list: usize) -> impl ExactSizeIterator<Item = Address<'_>> {
     let first = match list {
         0 => 0,
-        list => place.index(COUNTS + list - 1),
+        list => place.index(layout::COUNTS + list - 1),
     };
-    let last = place.index(COUNTS + list);
-    (first..last).map(move |address| {
-        let at = FIXED + ADDRESS * address;
+    let end = place.index(layout::COUNTS + list);
+    (first..end).map(move |address| {
+        let at = layout::WORDS + layout::ADDRESS * address;
         Address {
             name: place.string(at),
             route: place.string(at + 2),
@@ -400,14 +408,14 @@ impl EnvelopeBuilder {
 
     /// Writes the envelope's words, at the end of a block.
     pub(crate) fn write(self, block: &mut BlockBuilder) {
-        let at = block.words.reserve(FIXED);
+        let at = block.words.reserve(layout::WORDS);
         for (ahead, string) in self.strings.into_iter().enumerate() {
             set_string(block, at + 2 * ahead, string);
         }
         let mut count = 0;
         for (ahead, list) in self.lists.into_iter().enumerate() {
             count += u32::try_from(list.len()).unwrap_or(u32::MAX);
-            block.words.set(at + COUNTS + ahead, count);
+            block.words.set(at + layout::COUNTS + ahead, count);
             for string in list.into_iter().flatten() {
                 let at = block.words.reserve(2);
                 set_string(block, at, string);

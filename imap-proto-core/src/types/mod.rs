@@ -30,10 +30,13 @@ mod token;
 pub mod utf7;
 
 pub use acl::*;
+pub(crate) use block::BlockBuilder;
+pub(crate) use body_structure::layout as part_layout;
 pub use body_structure::*;
 pub use capability::*;
 pub use code::*;
 pub use datetime::*;
+pub(crate) use envelope::layout as envelope_layout;
 pub use envelope::*;
 pub use error::*;
 pub use fetch::*;

@@ -43,13 +43,13 @@ fn has_class(byte: u8, class: u8) -> bool {
         .is_some_and(|classes| classes & class != 0)
 }
 
-/// A string of a response: a slice of the frame, or octets that had to be unescaped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Octets {
-    /// From and to in the frame.
-    Slice(usize, usize),
-    /// Unescaped.
-    Owned(Vec<u8>),
+/// Where the octets of a string stand in the frame, and whether quotes or backslashes among them
+/// are escaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) escaped: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -129,8 +129,8 @@ impl<'a> Cursor<'a> {
 
     /// A quoted string or a literal.
     pub(crate) fn string(&mut self) -> Result<ByteString, ParseError> {
-        let octets = self.octets()?;
-        Ok(self.byte_string(octets))
+        let span = self.span()?;
+        Ok(self.byte_string(span))
     }
 
     /// A string or NIL.
@@ -143,40 +143,51 @@ impl<'a> Cursor<'a> {
 
     /// A quoted string.
     pub(crate) fn quoted(&mut self) -> Result<ByteString, ParseError> {
-        let octets = self.quoted_octets()?;
-        Ok(self.byte_string(octets))
+        let span = self.quoted_span()?;
+        Ok(self.byte_string(span))
     }
 
     /// A literal or literal8.
     pub(crate) fn literal(&mut self) -> Result<ByteString, ParseError> {
-        let (from, to) = self.literal_range()?;
-        Ok(ByteString::from_bytes(self.share(from, to)))
+        let span = self.literal_span()?;
+        Ok(self.byte_string(span))
     }
 
-    fn byte_string(&self, octets: Octets) -> ByteString {
-        ByteString::from_bytes(match octets {
-            Octets::Slice(from, to) => self.share(from, to),
-            Octets::Owned(octets) => octets.into(),
+    /// The octets of a span, shared unless they are escaped.
+    pub(crate) fn byte_string(&self, span: Span) -> ByteString {
+        ByteString::from_bytes(if span.escaped {
+            self.unescaped(span).collect::<Vec<u8>>().into()
+        } else {
+            self.share(span.from, span.to)
         })
     }
 
-    /// A quoted string or a literal, not yet shared.
-    pub(crate) fn octets(&mut self) -> Result<Octets, ParseError> {
+    /// The octets of a span without the backslashes that escape.
+    pub(crate) fn unescaped(&self, span: Span) -> impl Iterator<Item = u8> {
+        let raw = self.bytes.get(span.from..span.to).unwrap_or_default();
+        let mut raw = raw.iter().copied().peekable();
+        std::iter::from_fn(move || {
+            let byte = raw.next()?;
+            let quoted = raw.next_if(|&next| byte == b'\\' && matches!(next, b'"' | b'\\'));
+            Some(quoted.unwrap_or(byte))
+        })
+    }
+
+    /// A quoted string or a literal, as a place in the frame.
+    pub(crate) fn span(&mut self) -> Result<Span, ParseError> {
         match self.peek() {
-            Some(b'"') => self.quoted_octets(),
-            Some(b'{' | b'~') => {
-                let (from, to) = self.literal_range()?;
-                Ok(Octets::Slice(from, to))
-            }
+            Some(b'"') => self.quoted_span(),
+            Some(b'{' | b'~') => self.literal_span(),
             _ => Err(self.error(ParseErrorKind::ExpectedString)),
         }
     }
 
-    /// A quoted string, not yet shared.
+    /// A quoted string, as a place in the frame.
     ///
     /// Servers forget to escape quotes, so a quote ends the string only before an octet that can
-    /// follow one; in a string that obeys the grammar it always does.
-    pub(crate) fn quoted_octets(&mut self) -> Result<Octets, ParseError> {
+    /// follow one; in a string that obeys the grammar it always does. A backslash that escapes
+    /// nothing stands for itself.
+    pub(crate) fn quoted_span(&mut self) -> Result<Span, ParseError> {
         let start = self.at;
         self.byte(b'"')?;
         let from = self.at;
@@ -186,21 +197,21 @@ impl<'a> Cursor<'a> {
             let Some(stop) = find_quoted_special(rest) else {
                 return Err(self.error_at(start, ParseErrorKind::ExpectedString));
             };
-            let at = self.at + stop;
-            let mut after = rest.get(stop..).unwrap_or_default().iter().copied();
-            match (after.next(), after.next()) {
-                (Some(b'"'), next) if ends_string(next) => {
-                    self.at = at + 1;
-                    return Ok(self.unescaped(from, at, escaped));
+            let to = self.at + stop;
+            let next = self.bytes.get(to + 1).copied();
+            match self.bytes.get(to) {
+                Some(b'"') if ends_string(next) => {
+                    self.at = to + 1;
+                    return Ok(Span { from, to, escaped });
                 }
-                (Some(b'\\'), Some(b'"' | b'\\')) => {
+                Some(b'\\') if matches!(next, Some(b'"' | b'\\')) => {
                     escaped = true;
-                    self.at = at + 2;
+                    self.at = to + 2;
                 }
-                (Some(b'\n'), _) if self.ends_line(at) => {
-                    return Err(self.error_at(at, ParseErrorKind::ExpectedByte(b'"')));
+                Some(b'\n') if self.ends_line(to) => {
+                    return Err(self.error_at(to, ParseErrorKind::ExpectedByte(b'"')));
                 }
-                _ => self.at = at + 1,
+                _ => self.at = to + 1,
             }
         }
     }
@@ -210,22 +221,8 @@ impl<'a> Cursor<'a> {
         lf + 1 == self.bytes.len() || self.bytes.get(lf.wrapping_sub(1)) == Some(&b'\r')
     }
 
-    fn unescaped(&self, from: usize, to: usize, escaped: bool) -> Octets {
-        if !escaped {
-            return Octets::Slice(from, to);
-        }
-        let raw = self.bytes.get(from..to).unwrap_or_default();
-        let mut octets = Vec::with_capacity(raw.len());
-        let mut raw = raw.iter().copied().peekable();
-        while let Some(byte) = raw.next() {
-            let quoted = raw.next_if(|&next| byte == b'\\' && matches!(next, b'"' | b'\\'));
-            octets.push(quoted.unwrap_or(byte));
-        }
-        Octets::Owned(octets)
-    }
-
-    /// The octets of a literal: from and to.
-    pub(crate) fn literal_range(&mut self) -> Result<(usize, usize), ParseError> {
+    /// A literal or literal8, as a place in the frame.
+    pub(crate) fn literal_span(&mut self) -> Result<Span, ParseError> {
         let start = self.at;
         let announced = self.announcement()?;
         let from = self.at;
@@ -237,7 +234,11 @@ impl<'a> Cursor<'a> {
             return Err(self.error_at(start, ParseErrorKind::ExpectedString));
         };
         self.at = to;
-        Ok((from, to))
+        Ok(Span {
+            from,
+            to,
+            escaped: false,
+        })
     }
 
     /// `{n}` or `~{n}` and the end of its line; leaves the cursor at the literal's first octet.
@@ -257,9 +258,28 @@ fn ends_string(next: Option<u8>) -> bool {
     matches!(next, None | Some(b' ' | b')' | b']' | b'\r' | b'\n' | b'('))
 }
 
-/// The first quote, backslash or LF.
+/// The first quote, backslash or LF: eight octets at a time, since most strings are too short for
+/// a search that has to be set up.
 fn find_quoted_special(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = marks(word, b'"') | marks(word, b'\\') | marks(word, b'\n');
+        if found != 0 {
+            return Some(at * 8 + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\n');
+    rest.iter().position(special).map(|at| words.len() * 8 + at)
 }
+
+/// Marks the octets of a word that are the one sought, in their highest bits. Marks above the
+/// lowest one may be wrong.
+fn marks(word: u64, octet: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let zeros = word ^ (ONES * u64::from(octet));
+    zeros.wrapping_sub(ONES) & !zeros & (ONES << 7)
+}
+
+#[cfg(test)]
+mod tests;
