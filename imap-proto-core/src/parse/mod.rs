@@ -3,11 +3,25 @@
 //! Every parser of a response's data is entered right behind the response's name, the space not
 //! yet taken, and leaves the cursor at the end of the line, which the dispatcher checks.
 
+mod acl;
+mod capability;
+mod code;
 mod flag;
+mod id;
+mod list;
+mod mailbox;
+mod metadata;
+mod namespace;
+mod quota;
 mod response;
+mod search;
 mod set;
+mod status;
+mod stream;
+#[cfg(test)]
+mod testing;
+mod thread;
+mod token;
 
 pub use response::parse_response;
-
-mod stream;
 pub use stream::{FetchHead, parse_fetch_head, parse_fetch_rest};

@@ -2,9 +2,23 @@
 
 use bytes::Bytes;
 
+use super::acl::{acl, list_rights, my_rights};
+use super::capability::capabilities;
+use super::code::response_text;
+use super::flag::flags;
+use super::id::id;
+use super::list::list;
+use super::metadata::metadata;
+use super::namespace::namespace;
+use super::quota::{quota, quota_root};
+use super::search::{esearch, search};
+use super::set::set;
+use super::status::status;
+use super::thread::thread;
+use super::token::tokens;
 use crate::types::{
-    Atom, Completion, Condition, Continuation, Data, ParseError, ParseErrorKind, Response,
-    ResponseText, SequenceNumber, Text,
+    Atom, Completion, Condition, Continuation, Data, OtherResponse, ParseError, ParseErrorKind,
+    Response, SequenceNumber, Text,
 };
 use crate::wire::{Cursor, Limits};
 
@@ -65,33 +79,110 @@ fn untagged(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
     if cursor.peek().is_some_and(|byte| byte.is_ascii_digit()) {
         return numbered(cursor);
     }
+    if cursor.peek() == Some(b'[') {
+        return code_alone(cursor);
+    }
+    if cursor.at_string() {
+        return other(None, Atom::default(), cursor);
+    }
+    let from = cursor.offset();
     let word = cursor.atom_bytes()?;
     if let Some(condition) = condition(word) {
         let text = response_text(cursor)?;
         return Ok(Data::Condition { condition, text });
     }
-    named(word, cursor)
+    match named(word, cursor)? {
+        Some(data) => Ok(data),
+        None => other(None, name_from(from, cursor), cursor),
+    }
+}
+
+/// `* [COPYUID 1 2 3]`: some servers leave the OK out.
+fn code_alone(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
+    let before = cursor.offset().saturating_sub(1);
+    cursor.seek(before);
+    let text = response_text(cursor)?;
+    if text.code.is_none() {
+        return Err(cursor.error_at(before, ParseErrorKind::Expected("response name")));
+    }
+    let condition = Condition::Ok;
+    Ok(Data::Condition { condition, text })
+}
+
+/// A response that no type is known for.
+fn other(number: Option<u64>, name: Atom, cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
+    let tokens = tokens(cursor)?;
+    Ok(Data::Other(Box::new(OtherResponse {
+        number,
+        name,
+        tokens,
+    })))
+}
+
+fn name_from(from: usize, cursor: &Cursor<'_>) -> Atom {
+    Atom::from_bytes(cursor.share(from, cursor.offset()))
 }
 
 /// `* n NAME`
 fn numbered(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
-    let number = cursor.number()?;
+    let number = cursor.number64()?;
     cursor.space()?;
+    let from = cursor.offset();
     let name = cursor.atom_bytes()?;
-    Ok(match Name::of(name).as_bytes() {
-        b"EXISTS" => Data::Exists(number),
-        b"EXPUNGE" => Data::Expunge(SequenceNumber(number)),
-        b"RECENT" => Data::Recent(number),
-        _ => return Err(cursor.error(ParseErrorKind::Expected("response name"))),
+    let count = u32::try_from(number);
+    Ok(match (Name::of(name).as_bytes(), count) {
+        (b"EXISTS", Ok(count)) => Data::Exists(count),
+        (b"EXPUNGE", Ok(number)) => Data::Expunge(SequenceNumber(number)),
+        (b"RECENT", Ok(count)) => Data::Recent(count),
+        (b"EXISTS" | b"EXPUNGE" | b"RECENT", Err(_)) => {
+            return Err(cursor.error(ParseErrorKind::NumberTooLarge));
+        }
+        _ => return other(Some(number), name_from(from, cursor), cursor),
     })
 }
 
-/// `* NAME`
-fn named(name: &[u8], cursor: &Cursor<'_>) -> Result<Data, ParseError> {
-    match Name::of(name).as_bytes() {
-        // One arm a response: `b"LIST" => Data::List(list::list(cursor)?)`.
-        _ => Err(cursor.error(ParseErrorKind::Expected("response name"))),
+/// `* NAME`; `None` when no type is known for it.
+fn named(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseError> {
+    Ok(Some(match Name::of(name).as_bytes() {
+        b"LIST" | b"XLIST" => Data::List(list(cursor)?),
+        b"STATUS" => Data::Status(status(cursor)?),
+        b"SEARCH" => Data::Search(search(cursor)?),
+        b"SORT" => Data::Sort(search(cursor)?),
+        b"ESEARCH" => Data::Esearch(Box::new(esearch(cursor)?)),
+        b"CAPABILITY" => Data::Capability(capabilities(cursor)?),
+        b"LSUB" => Data::Lsub(list(cursor)?),
+        b"FLAGS" => {
+            cursor.space()?;
+            Data::Flags(flags(cursor)?)
+        }
+        b"THREAD" => Data::Thread(thread(cursor)?),
+        b"VANISHED" => vanished(cursor)?,
+        b"ENABLED" => Data::Enabled(capabilities(cursor)?),
+        b"NAMESPACE" => Data::Namespace(Box::new(namespace(cursor)?)),
+        b"ID" => Data::Id(id(cursor)?),
+        b"QUOTA" => Data::Quota(Box::new(quota(cursor)?)),
+        b"QUOTAROOT" => Data::QuotaRoot(Box::new(quota_root(cursor)?)),
+        b"ACL" => Data::Acl(Box::new(acl(cursor)?)),
+        b"LISTRIGHTS" => Data::ListRights(Box::new(list_rights(cursor)?)),
+        b"MYRIGHTS" => Data::MyRights(Box::new(my_rights(cursor)?)),
+        b"METADATA" => Data::Metadata(Box::new(metadata(cursor)?)),
+        _ => return Ok(None),
+    }))
+}
+
+/// `VANISHED (EARLIER) 41,43:116` (RFC 7162 §3.2.10)
+fn vanished(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
+    cursor.space()?;
+    let earlier = cursor.try_byte(b'(');
+    if earlier {
+        if !cursor.try_keyword("EARLIER") {
+            return Err(cursor.error(ParseErrorKind::Expected("EARLIER")));
+        }
+        cursor.byte(b')')?;
+        cursor.space()?;
     }
+    let uids = set(cursor)?;
+    Ok(Data::Vanished { earlier, uids })
 }
 
 /// A name in upper case, to match on; what is longer than any name that is known is cut.
@@ -129,13 +220,4 @@ fn condition(word: &[u8]) -> Option<Condition> {
         b"PREAUTH" => Condition::Preauth,
         _ => return None,
     })
-}
-
-/// Code and text behind a condition.
-fn response_text(cursor: &mut Cursor<'_>) -> Result<ResponseText, ParseError> {
-    if !cursor.at_end() {
-        cursor.byte(b' ')?;
-    }
-    let text = Text::from_bytes(cursor.rest_of_line());
-    Ok(ResponseText { code: None, text })
 }

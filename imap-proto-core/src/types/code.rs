@@ -261,7 +261,7 @@ impl Code {
             }
             Self::MailboxId(id) => Self::MailboxId(id.detach()),
             Self::NoUpdate(tag) => Self::NoUpdate(tag.detach()),
-            Self::PermanentFlags(flags) => Self::PermanentFlags(flags.clone()),
+            Self::PermanentFlags(flags) => Self::PermanentFlags(flags.detach()),
             Self::Referral(urls) => Self::Referral(urls.detach()),
             Self::UndefinedFilter(name) => Self::UndefinedFilter(name.detach()),
             Self::Other { name, arguments } => Self::Other {

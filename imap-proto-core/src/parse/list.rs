@@ -1,0 +1,122 @@
+//! LIST, LSUB and XLIST (RFC 9051 §7.3.1, RFC 3501 §7.2.3).
+
+use super::mailbox::mailbox;
+use super::token::token;
+use crate::types::{
+    Atom, ListAttributes, ListResponse, MailboxName, ParseError, ParseErrorKind, Token,
+};
+use crate::wire::Cursor;
+
+type Extended = Option<Box<Vec<(Atom, Token)>>>;
+
+/// The data of a LIST response.
+pub(super) fn list(cursor: &mut Cursor<'_>) -> Result<ListResponse, ParseError> {
+    cursor.space()?;
+    let attributes = attributes(cursor)?;
+    cursor.space()?;
+    let delimiter = delimiter(cursor)?;
+    cursor.space()?;
+    let (mailbox, extended) = name(cursor)?;
+    Ok(ListResponse {
+        attributes,
+        delimiter,
+        mailbox,
+        extended,
+    })
+}
+
+/// `(\HasNoChildren \Sent)`
+fn attributes(cursor: &mut Cursor<'_>) -> Result<ListAttributes, ParseError> {
+    cursor.byte(b'(')?;
+    let mut attributes = ListAttributes::default();
+    loop {
+        cursor.spaces();
+        if cursor.try_byte(b')') {
+            return Ok(attributes);
+        }
+        let (from, rest) = (cursor.offset(), cursor.rest());
+        cursor.try_byte(b'\\');
+        cursor.atom_bytes()?;
+        let name = rest.get(..cursor.offset() - from).unwrap_or_default();
+        if !attributes.insert_known(name) {
+            cursor.count_item()?;
+            let name = cursor.share(from, cursor.offset());
+            attributes.insert_other(Atom::from_bytes(name));
+        }
+    }
+}
+
+/// `"/"`, NIL or `""`; the delimiters of namespaces are alike.
+pub(super) fn delimiter(cursor: &mut Cursor<'_>) -> Result<Option<u8>, ParseError> {
+    let (octets, delimiter) = match cursor.rest() {
+        [b'"', b'\\', delimiter @ (b'"' | b'\\'), b'"', ..] => (4, Some(*delimiter)),
+        [b'"', b'"', ..] => (2, None),
+        [b'"', delimiter, b'"', ..] => (3, Some(*delimiter)),
+        _ if cursor.try_nil() => (0, None),
+        _ => return Err(cursor.error(ParseErrorKind::Expected("hierarchy delimiter"))),
+    };
+    cursor.advance(octets);
+    Ok(delimiter)
+}
+
+/// The mailbox and what stands behind it.
+///
+/// Exchange leaves names with tabs unquoted, and others names with spaces, `%` or `*`: one that
+/// neither ends the line nor stands before extended data takes the rest of the line.
+fn name(cursor: &mut Cursor<'_>) -> Result<(MailboxName, Extended), ParseError> {
+    let from = cursor.offset();
+    if cursor.at_string() {
+        return Ok((mailbox(cursor)?, extended(cursor)?));
+    }
+    let name = mailbox(cursor).and_then(|name| Ok((name, extended(cursor)?)));
+    match name {
+        Ok(name) if cursor.at_end() => Ok(name),
+        Err(error) if is_limit(error.kind) => Err(error),
+        _ => {
+            cursor.seek(from);
+            unquoted(cursor).map(|name| (name, None))
+        }
+    }
+}
+
+fn unquoted(cursor: &mut Cursor<'_>) -> Result<MailboxName, ParseError> {
+    let line = cursor.rest_of_line();
+    let name = line.slice(..line.trim_ascii_end().len());
+    cursor.check_string(name.len())?;
+    // A line break within is one of a literal: then this is no name.
+    if name.is_empty() || name.contains(&b'\n') {
+        return Err(cursor.error(ParseErrorKind::Expected("mailbox")));
+    }
+    Ok(MailboxName::from_wire(name))
+}
+
+const fn is_limit(kind: ParseErrorKind) -> bool {
+    use ParseErrorKind::{StringTooLong, TooDeep, TooManyItems};
+    matches!(kind, StringTooLong | TooDeep | TooManyItems)
+}
+
+/// `("CHILDINFO" ("SUBSCRIBED") "OLDNAME" ("old"))`, if it is there (RFC 5258 §6).
+fn extended(cursor: &mut Cursor<'_>) -> Result<Extended, ParseError> {
+    cursor.spaces();
+    if !cursor.try_byte(b'(') {
+        return Ok(None);
+    }
+    let mut items = Vec::new();
+    cursor.enter()?;
+    loop {
+        cursor.spaces();
+        if cursor.try_byte(b')') {
+            break;
+        }
+        cursor.count_item()?;
+        let name = Atom::from_bytes(cursor.astring()?.into_bytes());
+        cursor.space()?;
+        items.push((name, token(cursor)?));
+    }
+    cursor.leave();
+    Ok((!items.is_empty()).then(|| Box::new(items)))
+}
+
+#[cfg(test)]
+#[path = "tests/list.rs"]
+mod tests;

@@ -1,0 +1,178 @@
+//! SEARCH, SORT and ESEARCH (RFC 3501 §7.2.5, RFC 5256 §4, RFC 9051 §7.3.4).
+
+use super::mailbox::mailbox;
+use super::set::set;
+use super::token::token;
+use crate::types::{
+    Atom, EsearchData, EsearchResponse, ModSeq, NumberList, ParseError, ParseErrorKind,
+    PartialResult, SequenceSet, UidValidity,
+};
+use crate::wire::Cursor;
+
+/// The data of a SEARCH or SORT response: numbers, and perhaps a mod-sequence.
+pub(super) fn search(cursor: &mut Cursor<'_>) -> Result<NumberList, ParseError> {
+    let numbers = numbers(cursor)?;
+    let mut mod_seq = None;
+    if cursor.try_byte(b'(') {
+        cursor.spaces();
+        if !cursor.try_keyword("MODSEQ") {
+            return Err(cursor.error(ParseErrorKind::Expected("MODSEQ")));
+        }
+        cursor.space()?;
+        mod_seq = Some(ModSeq(cursor.number64()?));
+        cursor.spaces();
+        cursor.byte(b')')?;
+    }
+    Ok(NumberList { numbers, mod_seq })
+}
+
+/// Numbers between spaces. The answer to a search of a large mailbox has a million of them, so
+/// they are counted first, and read in one loop over the octets.
+fn numbers(cursor: &mut Cursor<'_>) -> Result<Vec<u32>, ParseError> {
+    let rest = cursor.rest();
+    let mut numbers = Vec::with_capacity(memchr::memchr_iter(b' ', rest).count());
+    let mut number = None;
+    let mut length = rest.len();
+    for (at, &byte) in rest.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            let next = number.unwrap_or(0) * 10 + u64::from(digit);
+            if next > u64::from(u32::MAX) {
+                return Err(cursor.error_at(cursor.offset() + at, ParseErrorKind::NumberTooLarge));
+            }
+            number = Some(next);
+            continue;
+        }
+        numbers.extend(number.take().and_then(|number| u32::try_from(number).ok()));
+        if byte != b' ' {
+            length = at;
+            break;
+        }
+    }
+    numbers.extend(number.and_then(|number| u32::try_from(number).ok()));
+    cursor.advance(length);
+    if numbers.len() < numbers.capacity() / 2 {
+        numbers.shrink_to_fit(); // a line of spaces
+    }
+    Ok(numbers)
+}
+
+/// The data of an ESEARCH response.
+pub(super) fn esearch(cursor: &mut Cursor<'_>) -> Result<EsearchResponse, ParseError> {
+    let mut response = EsearchResponse::default();
+    cursor.spaces();
+    if cursor.try_byte(b'(') {
+        correlators(cursor, &mut response)?;
+        cursor.spaces();
+    }
+    response.uid = cursor.try_keyword("UID");
+    loop {
+        cursor.spaces();
+        if cursor.at_end() {
+            return Ok(response);
+        }
+        cursor.count_item()?;
+        let name = cursor.atom()?;
+        cursor.space()?;
+        response.items.push(item(name, cursor)?);
+    }
+}
+
+/// `(TAG "a" MAILBOX inbox UIDVALIDITY 1)`, in any order (RFC 7377 §2.1).
+fn correlators(cursor: &mut Cursor<'_>, response: &mut EsearchResponse) -> Result<(), ParseError> {
+    loop {
+        cursor.spaces();
+        if cursor.try_byte(b')') {
+            return Ok(());
+        }
+        cursor.count_item()?;
+        let name = cursor.atom_bytes()?;
+        cursor.space()?;
+        if name.eq_ignore_ascii_case(b"TAG") {
+            response.tag = Some(cursor.astring()?);
+        } else if name.eq_ignore_ascii_case(b"MAILBOX") {
+            response.mailbox = Some(mailbox(cursor)?);
+        } else if name.eq_ignore_ascii_case(b"UIDVALIDITY") {
+            response.uid_validity = Some(UidValidity(cursor.number64()?));
+        } else {
+            token(cursor)?;
+        }
+    }
+}
+
+fn item(name: Atom, cursor: &mut Cursor<'_>) -> Result<EsearchData, ParseError> {
+    let is = |known: &str| name.eq_ignore_case(known);
+    Ok(if is("ALL") {
+        EsearchData::All(set(cursor)?)
+    } else if is("COUNT") {
+        EsearchData::Count(cursor.number()?)
+    } else if is("MIN") {
+        EsearchData::Min(cursor.number()?)
+    } else if is("MAX") {
+        EsearchData::Max(cursor.number()?)
+    } else if is("MODSEQ") {
+        EsearchData::ModSeq(ModSeq(cursor.number64()?))
+    } else if is("PARTIAL") {
+        EsearchData::Partial(partial(cursor)?)
+    } else if is("RELEVANCY") {
+        cursor.byte(b'(')?;
+        let scores = numbers(cursor)?;
+        cursor.byte(b')')?;
+        EsearchData::Relevancy(scores)
+    } else if is("ADDTO") {
+        EsearchData::AddTo(updates(cursor)?)
+    } else if is("REMOVEFROM") {
+        EsearchData::RemoveFrom(updates(cursor)?)
+    } else {
+        EsearchData::Other(name, token(cursor)?)
+    })
+}
+
+/// `(-1:-100 NIL)` (RFC 9394 §4, RFC 5267 §7)
+fn partial(cursor: &mut Cursor<'_>) -> Result<PartialResult, ParseError> {
+    cursor.byte(b'(')?;
+    cursor.spaces();
+    let first = position(cursor)?;
+    cursor.byte(b':')?;
+    let last = position(cursor)?;
+    cursor.space()?;
+    let numbers = if cursor.try_nil() {
+        None
+    } else {
+        Some(set(cursor)?)
+    };
+    cursor.spaces();
+    cursor.byte(b')')?;
+    Ok(PartialResult {
+        first,
+        last,
+        numbers,
+    })
+}
+
+/// A position in the results, which counts from the end when it is negative.
+fn position(cursor: &mut Cursor<'_>) -> Result<i64, ParseError> {
+    let negative = cursor.try_byte(b'-');
+    let position = i64::from(cursor.number()?);
+    Ok(if negative { -position } else { position })
+}
+
+/// `(0 1:3 7 5)`: positions and sets in turn (RFC 5267 §7).
+fn updates(cursor: &mut Cursor<'_>) -> Result<Vec<(u32, SequenceSet)>, ParseError> {
+    cursor.byte(b'(')?;
+    let mut updates = Vec::new();
+    loop {
+        cursor.spaces();
+        if cursor.try_byte(b')') {
+            return Ok(updates);
+        }
+        cursor.count_item()?;
+        let position = cursor.number()?;
+        cursor.space()?;
+        updates.push((position, set(cursor)?));
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/search.rs"]
+mod tests;

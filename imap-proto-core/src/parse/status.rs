@@ -1,0 +1,146 @@
+//! STATUS (RFC 9051 §7.3.3).
+
+use super::mailbox::mailbox;
+use super::token::token;
+use crate::types::{
+    Atom, ByteString, MailboxName, ModSeq, ParseError, ParseErrorKind, StatusData, StatusResponse,
+    Uid, UidValidity,
+};
+use crate::wire::Cursor;
+
+/// The data of a STATUS response.
+pub(super) fn status(cursor: &mut Cursor<'_>) -> Result<StatusResponse, ParseError> {
+    cursor.space()?;
+    let mailbox = name(cursor)?;
+    cursor.spaces();
+    cursor.byte(b'(')?;
+    let mut items = Vec::new();
+    loop {
+        cursor.spaces();
+        if cursor.try_byte(b')') {
+            return Ok(StatusResponse { mailbox, items });
+        }
+        cursor.count_item()?;
+        items.push(item(cursor)?);
+    }
+}
+
+/// The mailbox. Some servers leave names with spaces unquoted: then the name ends before the
+/// list that ends the line.
+fn name(cursor: &mut Cursor<'_>) -> Result<MailboxName, ParseError> {
+    let from = cursor.offset();
+    let quoted = cursor.at_string();
+    let name = mailbox(cursor);
+    if quoted || cursor.rest().trim_ascii_start().starts_with(b"(") {
+        return name;
+    }
+    cursor.seek(from);
+    let length = before_last_list(cursor.rest()).filter(|&length| length > 0);
+    let Some(length) = length else {
+        return Err(cursor.error(ParseErrorKind::Expected("mailbox")));
+    };
+    cursor.check_string(length)?;
+    cursor.advance(length);
+    Ok(MailboxName::from_wire(cursor.share(from, from + length)))
+}
+
+/// How long the text is that stands before the list at the end of a line.
+fn before_last_list(line: &[u8]) -> Option<usize> {
+    let line = line.trim_ascii_end();
+    let mut depth = 0_usize;
+    let start = line.iter().rposition(|byte| {
+        match byte {
+            b')' => depth += 1,
+            b'(' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    })?;
+    let name = line.get(..start)?.trim_ascii_end();
+    // What ends in a list is no name with a line break in it.
+    (line.get(start) == Some(&b'(') && !name.contains(&b'\n')).then_some(name.len())
+}
+
+/// A name and its value; one whose value is broken is kept raw, if it is clear where it ends.
+fn item(cursor: &mut Cursor<'_>) -> Result<StatusData, ParseError> {
+    let name_from = cursor.offset();
+    let name = cursor.atom_bytes()?;
+    let name_to = cursor.offset();
+    cursor.spaces();
+    let from = cursor.offset();
+    let depth = cursor.depth();
+    let error = match value(name, cursor) {
+        Ok(Some(data)) if ends_item(cursor) => return Ok(data),
+        Err(error) if error.kind == ParseErrorKind::TooDeep => return Err(error),
+        _ => cursor.error(ParseErrorKind::Expected("status item")),
+    };
+    cursor.seek(from);
+    cursor.set_depth(depth);
+    let name = Atom::from_bytes(cursor.share(name_from, name_to));
+    let known = is_known(name.as_bytes());
+    let missing = cursor.peek() == Some(b')');
+    if !missing {
+        let value = token(cursor).map_err(|_| error)?;
+        if !known {
+            return Ok(StatusData::Other(name, value));
+        }
+    }
+    let raw = ByteString::from_bytes(cursor.share(from, cursor.offset()));
+    Ok(StatusData::Invalid(name, raw))
+}
+
+fn ends_item(cursor: &Cursor<'_>) -> bool {
+    matches!(cursor.peek(), Some(b' ' | b')'))
+}
+
+/// Makes the reader of all known items from one table of names.
+macro_rules! items {
+    ($($name:literal: $cursor:ident => $value:expr,)*) => {
+        /// The value of an item; `None` for one that no type is known for.
+        fn value(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<StatusData>, ParseError> {
+            $(if name.eq_ignore_ascii_case($name) {
+                let $cursor = cursor;
+                return Ok(Some($value));
+            })*
+            Ok(None)
+        }
+
+        fn is_known(name: &[u8]) -> bool {
+            [$(&$name[..]),*].iter().any(|known| name.eq_ignore_ascii_case(known))
+        }
+    };
+}
+
+items! {
+    b"MESSAGES": cursor => StatusData::Messages(cursor.number()?),
+    b"RECENT": cursor => StatusData::Recent(cursor.number()?),
+    b"UIDNEXT": cursor => StatusData::UidNext(Uid(cursor.number()?)),
+    b"UIDVALIDITY": cursor => StatusData::UidValidity(UidValidity(cursor.number64()?)),
+    b"UNSEEN": cursor => StatusData::Unseen(cursor.number()?),
+    b"DELETED": cursor => StatusData::Deleted(cursor.number()?),
+    b"SIZE": cursor => StatusData::Size(cursor.number64()?),
+    b"HIGHESTMODSEQ": cursor => StatusData::HighestModSeq(ModSeq(cursor.number64()?)),
+    b"MAILBOXID": cursor => StatusData::MailboxId(object_id(cursor)?),
+    b"APPENDLIMIT": cursor => StatusData::AppendLimit(optional_number(cursor)?),
+    b"DELETED-STORAGE": cursor => StatusData::DeletedStorage(cursor.number64()?),
+}
+
+/// `(id)` (RFC 8474 §7)
+pub(super) fn object_id(cursor: &mut Cursor<'_>) -> Result<ByteString, ParseError> {
+    cursor.byte(b'(')?;
+    let id = cursor.astring()?;
+    cursor.byte(b')')?;
+    Ok(id)
+}
+
+/// A number or NIL.
+pub(super) fn optional_number(cursor: &mut Cursor<'_>) -> Result<Option<u64>, ParseError> {
+    if cursor.try_nil() {
+        return Ok(None);
+    }
+    cursor.number64().map(Some)
+}
+
+#[cfg(test)]
+#[path = "tests/status.rs"]
+mod tests;
