@@ -4,5 +4,6 @@ pub mod encode;
 pub mod engine;
 pub mod layer;
 pub mod parse;
+pub mod session;
 pub mod types;
 pub mod wire;

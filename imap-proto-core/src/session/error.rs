@@ -1,0 +1,193 @@
+//! Why a call on a session failed.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::encode::{MissingAnswer, SubmitError};
+use crate::engine::sasl::SaslError;
+use crate::engine::{ConnectionError, Ending};
+use crate::layer::LayerError;
+#[cfg(feature = "tls")]
+use crate::layer::TlsError;
+use crate::types::{Completion, Condition};
+
+/// Why a call failed, or why a connection ended. It can be cloned, as one lost connection fails
+/// every call that waits.
+///
+/// Three classes: the caller or the server's answer is at fault and the connection goes on
+/// ([`Submit`](Self::Submit), [`No`](Self::No), [`Bad`](Self::Bad), …); the connection is over
+/// ([`is_fatal`](Self::is_fatal)); or only the collecting was given up
+/// ([`Collected`](Self::Collected), [`Overrun`](Self::Overrun)).
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The transport failed, or could not be made.
+    #[error("input or output: {0}")]
+    Io(#[source] Arc<io::Error>),
+    /// TLS failed: the handshake, a certificate, a record.
+    #[cfg(feature = "tls")]
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// TLS could not be configured: no roots, no valid host name.
+    #[cfg(feature = "tls")]
+    #[error(transparent)]
+    TlsConfig(#[from] crate::layer::TlsConfigError),
+    /// Compressed data of the server is corrupt (RFC 4978).
+    #[error("compression: {0}")]
+    Inflate(#[source] LayerError),
+    /// The protocol engine ended the connection, or saw its end.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// The command was not taken; the connection is as it was.
+    #[error("not submitted: {0}")]
+    Submit(#[from] SubmitError),
+    /// The command was not sent, as the state that it needs did not come, such as the mailbox
+    /// that a refused SELECT was to open.
+    #[error("not sent: the state that the command needs did not come")]
+    NotSent,
+    /// No answer in time. The connection goes on; what comes late is drained.
+    #[error("no answer in time")]
+    TimedOut,
+    /// NO: the server could not or would not.
+    #[error("the server said NO: {}", .0.text.text)]
+    No(Box<Completion>),
+    /// BAD: the server did not understand.
+    #[error("the server said BAD: {}", .0.text.text)]
+    Bad(Box<Completion>),
+    /// NO or BAD to the login that `connect` makes.
+    #[error("login refused: {}", .0.text.text)]
+    Login(Box<Completion>),
+    /// A SASL exchange failed on our side, or the server told in it why it refuses.
+    #[error("SASL: {0}")]
+    Sasl(#[from] SaslError),
+    /// OK without the data that must come with it.
+    #[error(transparent)]
+    MissingAnswer(#[from] MissingAnswer),
+    /// The answer is larger than [`Limits::max_collected`](crate::wire::Limits): take it in
+    /// pieces.
+    #[error("the answer is larger than the limit for collected answers")]
+    Collected,
+    /// Nobody took the answer's pieces for so long that others had to be served, and too many
+    /// were queued.
+    #[error("the answer was not taken, and too much of it was queued")]
+    Overrun,
+}
+
+impl Error {
+    /// Whether the connection is over: only a new one can help.
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            Self::Io(_) | Self::Inflate(_) | Self::Connection(_) => true,
+            #[cfg(feature = "tls")]
+            Self::Tls(_) | Self::TlsConfig(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the connection ended as it should: we logged out.
+    pub fn is_logged_out(&self) -> bool {
+        matches!(self, Self::Connection(ConnectionError::LoggedOut))
+    }
+
+    /// What the server said, for NO, BAD and a refused login.
+    pub fn completion(&self) -> Option<&Completion> {
+        match self {
+            Self::No(completion) | Self::Bad(completion) | Self::Login(completion) => {
+                Some(completion)
+            }
+            _ => None,
+        }
+    }
+
+    /// What an ending is to one who waits for the answer: `Ok` with the completion for OK.
+    pub(super) fn of_ending(ending: Ending) -> Result<Box<Completion>, Self> {
+        match ending {
+            Ending::Completed(completion) => match completion.condition {
+                Condition::Ok | Condition::Preauth => Ok(completion),
+                Condition::No => Err(Self::No(completion)),
+                Condition::Bad | Condition::Bye => Err(Self::Bad(completion)),
+            },
+            Ending::TimedOut => Err(Self::TimedOut),
+            Ending::NotSent => Err(Self::NotSent),
+            Ending::Unfinished(error) => Err(Self::Connection(error)),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Io(error) => error.kind(),
+            Self::TimedOut | Self::Connection(ConnectionError::Timeout(_)) => ErrorKind::TimedOut,
+            Self::Connection(ConnectionError::UnexpectedEof) => ErrorKind::UnexpectedEof,
+            Self::Connection(
+                ConnectionError::ClosedByServer { .. }
+                | ConnectionError::LoggedOut
+                | ConnectionError::UploadAborted,
+            ) => ErrorKind::ConnectionAborted,
+            Self::Submit(SubmitError::Closed) => ErrorKind::NotConnected,
+            Self::Submit(_) | Self::NotSent => ErrorKind::InvalidInput,
+            Self::Login(_) | Self::Sasl(_) => ErrorKind::PermissionDenied,
+            Self::Connection(_) | Self::Inflate(_) | Self::MissingAnswer(_) => {
+                ErrorKind::InvalidData
+            }
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => ErrorKind::InvalidData,
+            #[cfg(feature = "tls")]
+            Self::TlsConfig(_) => ErrorKind::InvalidInput,
+            Self::No(_) | Self::Bad(_) | Self::Collected | Self::Overrun => ErrorKind::Other,
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(Arc::new(error))
+    }
+}
+
+impl From<LayerError> for Error {
+    fn from(error: LayerError) -> Self {
+        match error {
+            LayerError::Io(error) => Self::Io(error),
+            #[cfg(feature = "tls")]
+            LayerError::Tls(error) => Self::Tls(error),
+            other => Self::Inflate(other),
+        }
+    }
+}
+
+/// The [`Error`] stands inside, for `downcast_ref`.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        Self::new(error.kind(), error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::TimeoutReason;
+
+    #[test]
+    fn an_io_error_keeps_its_kind_and_its_cause() {
+        let error = Error::from(io::Error::from(ErrorKind::ConnectionReset));
+        assert!(error.is_fatal());
+        let back = io::Error::from(error);
+        assert_eq!(back.kind(), ErrorKind::ConnectionReset);
+        let inner = back.get_ref().and_then(|inner| inner.downcast_ref());
+        assert!(matches!(inner, Some(Error::Io(_))));
+    }
+
+    #[test]
+    fn kinds_tell_time_from_end() {
+        let timeout = ConnectionError::Timeout(TimeoutReason::Greeting);
+        assert_eq!(
+            io::Error::from(Error::from(timeout)).kind(),
+            ErrorKind::TimedOut
+        );
+        let eof = Error::from(ConnectionError::UnexpectedEof);
+        assert_eq!(io::Error::from(eof).kind(), ErrorKind::UnexpectedEof);
+        assert!(!Error::TimedOut.is_fatal());
+    }
+}

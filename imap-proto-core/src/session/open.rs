@@ -1,0 +1,186 @@
+//! From the connection to a session that is ready: greeting, STARTTLS, login, ID, COMPRESS.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::Error;
+use super::exchange::{self, Chosen};
+use super::shared::Core;
+use crate::encode::{Capability, Command, Compress, Id, Login, MissingAnswer, StartTls};
+use crate::engine::{CommandId, Encryption, Ending, Security, State};
+
+/// What was asked of the server, and is not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    StartTls,
+    Capability,
+    Login,
+    /// ID, COMPRESS: their answer does not matter.
+    Extra,
+}
+
+/// The opening of a connection. Each step follows from what is known, so that nothing is asked
+/// twice: with capabilities in the greeting and in the OK of the login, and SASL-IR, it takes one
+/// round trip after the greeting, and one more for ID and COMPRESS together.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    asked: Vec<(CommandId, Asked)>,
+    /// The credentials are being asked how to log in.
+    choosing: bool,
+    starttls_sent: bool,
+    /// CAPABILITY was answered in this phase of security and login.
+    capability_answered: bool,
+    login_sent: bool,
+    extras_sent: bool,
+}
+
+/// What the driver has to do next for the opening.
+pub(super) enum Todo {
+    /// Nothing: an answer is under way.
+    Wait,
+    /// Ask the credentials, in a job.
+    Choose,
+    /// The session is ready.
+    Done,
+}
+
+impl Open {
+    /// Takes the next step, unless an answer is under way.
+    pub(super) fn next(&mut self, core: &mut Core, now: Instant) -> Result<Todo, Error> {
+        if self.choosing || !self.asked.is_empty() {
+            return Ok(Todo::Wait);
+        }
+        let connection = &core.connection;
+        let state = connection.state();
+        if matches!(
+            state,
+            State::AwaitingGreeting
+                | State::AwaitingTls
+                | State::AwaitingCompression
+                | State::LoggingOut
+                | State::Closed
+        ) {
+            return Ok(Todo::Wait);
+        }
+        let starttls = connection.config().encryption() == Encryption::StartTls;
+        if starttls && connection.security() == Security::Plaintext {
+            if !self.starttls_sent {
+                self.starttls_sent = true;
+                self.ask(core, StartTls, Asked::StartTls, now)?;
+            }
+            return Ok(Todo::Wait);
+        }
+        if connection.capabilities().is_none() {
+            if self.capability_answered {
+                return Err(MissingAnswer("CAPABILITY").into());
+            }
+            self.ask(core, Capability, Asked::Capability, now)?;
+            return Ok(Todo::Wait);
+        }
+        let credentials = connection.config().credentials.is_some();
+        if state == State::NotAuthenticated && credentials && !self.login_sent {
+            self.choosing = true;
+            return Ok(Todo::Choose);
+        }
+        if !self.extras_sent {
+            self.extras_sent = true;
+            self.extras(core, now)?;
+        }
+        if self.asked.is_empty() {
+            Ok(Todo::Done)
+        } else {
+            Ok(Todo::Wait)
+        }
+    }
+
+    /// The credentials said how to log in.
+    pub(super) fn login(
+        &mut self,
+        core: &mut Core,
+        chosen: Chosen,
+        now: Instant,
+    ) -> Result<(), Error> {
+        self.choosing = false;
+        self.login_sent = true;
+        self.capability_answered = false;
+        match chosen {
+            Chosen::Command { user, password } => {
+                self.ask(core, Login::new(user, password), Asked::Login, now)
+            }
+            Chosen::Mechanism {
+                mechanism,
+                initial_response,
+            } => {
+                let command = exchange::authenticate(mechanism.name(), initial_response);
+                let id = core.submit_own(command.request()?, now)?;
+                core.exchanges.add(id, mechanism);
+                self.asked.push((id, Asked::Login));
+                Ok(())
+            }
+        }
+    }
+
+    /// A command of the opening ended.
+    pub(super) fn ended(
+        &mut self,
+        id: CommandId,
+        ending: Result<Ending, Error>,
+    ) -> Result<(), Error> {
+        let Some(at) = self.asked.iter().position(|(asked, _)| *asked == id) else {
+            return Ok(());
+        };
+        let (_, asked) = self.asked.swap_remove(at);
+        let result = ending.and_then(Error::of_ending);
+        match (asked, result) {
+            (Asked::Capability, Ok(_)) => {
+                self.capability_answered = true;
+                Ok(())
+            }
+            (Asked::StartTls, Ok(_)) => {
+                self.capability_answered = false;
+                Ok(())
+            }
+            (Asked::Login, Err(Error::No(completion) | Error::Bad(completion))) => {
+                Err(Error::Login(completion))
+            }
+            (Asked::Extra, Err(Error::No(_) | Error::Bad(_))) | (_, Ok(_)) => Ok(()),
+            (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// ID, and COMPRESS behind it, in one go.
+    fn extras(&mut self, core: &mut Core, now: Instant) -> Result<(), Error> {
+        let connection = &core.connection;
+        let offers = |name| {
+            connection
+                .capabilities()
+                .is_some_and(|known| known.contains(name))
+        };
+        let config = std::sync::Arc::clone(connection.config());
+        let logged_in = matches!(connection.state(), State::Authenticated | State::Selected);
+        let (id, compress) = (offers("ID"), offers("COMPRESS=DEFLATE"));
+        if let Some(fields) = config.client_id.clone().filter(|_| id) {
+            let field = |id: Id, (name, value): (Bytes, Bytes)| id.field(name, value);
+            let command = fields.into_iter().fold(Id::new(), field);
+            self.ask(core, command, Asked::Extra, now)?;
+        }
+        let possible = cfg!(feature = "deflate") && compress && logged_in;
+        if config.compress && possible && !core.connection.is_compressed() {
+            self.ask(core, Compress, Asked::Extra, now)?;
+        }
+        Ok(())
+    }
+
+    fn ask(
+        &mut self,
+        core: &mut Core,
+        command: impl Command,
+        asked: Asked,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let id = core.submit_own(command.request()?, now)?;
+        self.asked.push((id, asked));
+        Ok(())
+    }
+}
