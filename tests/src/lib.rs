@@ -2,6 +2,10 @@
 //!
 //! Nothing here uses the parser or the encoder of `imap-proto-core`: the kit is an oracle for them.
 
+pub mod certs;
+pub mod channel;
+pub mod demo;
+pub mod raw;
 pub mod script;
 pub mod skip;
 pub mod source;
