@@ -20,9 +20,10 @@ impl Source {
         &self.code[..tests.unwrap_or(self.code.len())]
     }
 
-    /// Whether the whole file is test code of a crate: `tests.rs`, or below a folder `tests`.
+    /// Whether the whole file is test code of a crate: `tests.rs`, `testing.rs`, or below a folder `tests`.
     pub fn is_test(&self) -> bool {
         self.path.ends_with("/tests.rs")
+            || self.path.ends_with("/testing.rs")
             || self.path.contains("/src/") && self.path.contains("/tests/")
     }
 
