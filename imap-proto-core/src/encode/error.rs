@@ -27,8 +27,11 @@ pub enum SubmitError {
     /// Something else than a flag.
     #[error("not a flag")]
     InvalidFlag,
-    /// CR, LF, NUL or `{` in raw syntax.
-    #[error("raw syntax with CR, LF, NUL or a brace")]
+    /// IDLE, which is a state of the connection: see `idle`.
+    #[error("a command that the engine keeps for itself")]
+    Reserved,
+    /// CR, LF or NUL in raw syntax, or the announcement of a literal.
+    #[error("raw syntax with CR, LF, NUL or a literal's announcement")]
     InvalidSyntax,
     /// CR, LF or NUL in a mailbox name.
     #[error("a mailbox name with CR, LF or NUL")]

@@ -4,6 +4,7 @@ mod answer;
 mod capability;
 mod claims;
 mod command;
+mod effect;
 mod error;
 mod id;
 mod login;
@@ -32,3 +33,4 @@ pub(crate) use writer::*;
 #[cfg(test)]
 #[path = "tests/base.rs"]
 mod base_tests;
+pub(crate) use effect::Effect;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Claims, Pipelining, SubmitError};
+use super::effect::{apply_known, note_mailbox};
+use super::{Claims, Effect, Pipelining, SubmitError};
 use crate::types::{ByteString, Flag, Flags, MailboxName, NumberSet, Secret};
 
 /// One command, without its tag: what to write, when it may be written, and which responses
@@ -92,58 +93,28 @@ impl States {
     }
 }
 
-/// What a command does to the engine besides writing and waiting.
-#[derive(Debug)]
-pub(crate) enum Effect {
-    /// Nothing.
-    None,
-    /// A SASL exchange: continuation requests are challenges.
-    Authenticate {
-        /// The initial response, if the mechanism has one; not in base64 yet.
-        initial_response: Option<Secret>,
-    },
-    /// LOGIN.
-    Login,
-    /// LOGOUT.
-    Logout,
-    /// STARTTLS.
-    StartTls,
-    /// COMPRESS DEFLATE.
-    Compress,
-    /// SELECT or EXAMINE of the mailbox.
-    Select {
-        /// The mailbox.
-        mailbox: MailboxName,
-        /// Whether by EXAMINE.
-        read_only: bool,
-    },
-    /// CLOSE or UNSELECT.
-    Deselect,
-    /// ENABLE of these capabilities.
-    Enable(Vec<Bytes>),
-    /// UNAUTHENTICATE (RFC 8437).
-    Unauthenticate,
-}
-
 impl Request {
     /// Starts a command of this name: an atom of letters, digits, `-`, `.`, and spaces between
-    /// words, such as `UID FETCH`.
+    /// words, such as `UID FETCH`. The names of commands that change the connection's state mean
+    /// that here too.
     ///
     /// # Errors
     ///
-    /// [`SubmitError::InvalidAtom`] when the name is something else.
+    /// [`SubmitError::InvalidAtom`] when the name is something else, [`SubmitError::Reserved`]
+    /// for IDLE.
     pub fn new(name: &str) -> Result<Self, SubmitError> {
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._+ ".contains(&b);
         if name.is_empty() || !name.bytes().all(legal) {
             return Err(SubmitError::InvalidAtom);
         }
-        Ok(Self {
+        let request = Self {
             segments: vec![Segment::Syntax(name.as_bytes().to_vec())],
             pipelining: Pipelining::OTHER,
             claims: Claims::none(),
             states: States::ANY,
             effect: Effect::None,
-        })
+        };
+        apply_known(request, name)
     }
 
     /// A command of this crate's own.
@@ -188,12 +159,19 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`SubmitError::InvalidSyntax`] for CR, LF, NUL, or a `{n}` that would announce a literal.
-    pub fn syntax(self, syntax: &str) -> Result<Self, SubmitError> {
+    /// [`SubmitError::InvalidSyntax`] for CR, LF, NUL, and for what ends like the announcement
+    /// of a literal, `{n`.
+    pub fn syntax(mut self, syntax: &str) -> Result<Self, SubmitError> {
         let bytes = syntax.as_bytes();
-        if bytes.iter().any(|b| matches!(b, 0 | b'\r' | b'\n' | b'{')) {
+        let announces = bytes.iter().rposition(|&b| b == b'{').is_some_and(|at| {
+            let tail = bytes.get(at + 1..).unwrap_or_default();
+            tail.iter()
+                .all(|&b| b.is_ascii_digit() || matches!(b, b'+' | b'}'))
+        });
+        if announces || bytes.iter().any(|b| matches!(b, 0 | b'\r' | b'\n')) {
             return Err(SubmitError::InvalidSyntax);
         }
+        note_mailbox(&mut self.effect, &Segment::Syntax(bytes.to_vec()));
         Ok(self.syntax_unchecked(bytes))
     }
 
@@ -386,6 +364,7 @@ impl Request {
     }
 
     pub(crate) fn push(mut self, segment: Segment) -> Self {
+        note_mailbox(&mut self.effect, &segment);
         self.segments.push(segment);
         self
     }

@@ -1,0 +1,111 @@
+//! What a command does to the engine besides writing and waiting.
+
+use bytes::Bytes;
+
+use super::{Pipelining, Request, Segment, States, SubmitError};
+use crate::types::{MailboxName, Secret};
+
+/// What changes when a command is sent or answered.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Nothing.
+    None,
+    /// A SASL exchange: continuation requests are challenges.
+    Authenticate {
+        /// The initial response, if the mechanism has one; not in base64 yet.
+        initial_response: Option<Secret>,
+    },
+    /// LOGIN.
+    Login,
+    /// LOGOUT.
+    Logout,
+    /// STARTTLS.
+    StartTls,
+    /// COMPRESS DEFLATE.
+    Compress,
+    /// SELECT or EXAMINE of the mailbox.
+    Select {
+        /// The mailbox.
+        mailbox: MailboxName,
+        /// Whether by EXAMINE.
+        read_only: bool,
+    },
+    /// CLOSE or UNSELECT.
+    Deselect,
+    /// ENABLE of these capabilities.
+    Enable(Vec<Bytes>),
+    /// UNAUTHENTICATE (RFC 8437).
+    Unauthenticate,
+}
+
+/// Gives a request that a caller builds from a name what that name means to the engine: a raw
+/// LOGOUT is a LOGOUT.
+///
+/// # Errors
+///
+/// [`SubmitError::Reserved`] for IDLE, which is a state of the connection and no command.
+pub(super) fn apply_known(request: Request, name: &str) -> Result<Request, SubmitError> {
+    let first = name
+        .split(' ')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    let before_login = States::NOT_AUTHENTICATED;
+    let (effect, states) = match first.as_str() {
+        "IDLE" | "DONE" => return Err(SubmitError::Reserved),
+        "AUTHENTICATE" => (
+            Effect::Authenticate {
+                initial_response: None,
+            },
+            before_login,
+        ),
+        "LOGIN" => (Effect::Login, before_login),
+        "STARTTLS" => (Effect::StartTls, before_login),
+        "LOGOUT" => (Effect::Logout, States::ANY),
+        "COMPRESS" => (Effect::Compress, States::AFTER_LOGIN),
+        "UNAUTHENTICATE" => (Effect::Unauthenticate, States::AFTER_LOGIN),
+        "CLOSE" | "UNSELECT" => (Effect::Deselect, States::SELECTED),
+        "SELECT" | "EXAMINE" => {
+            let mailbox = MailboxName::from_wire(Bytes::new());
+            (
+                Effect::Select {
+                    mailbox,
+                    read_only: first == "EXAMINE",
+                },
+                States::AFTER_LOGIN,
+            )
+        }
+        _ => return Ok(request),
+    };
+    Ok(request
+        .states(states)
+        .pipelining(Pipelining::barrier())
+        .effect(effect))
+}
+
+/// Notes the mailbox of a SELECT that is built in pieces: the first thing behind the name.
+pub(super) fn note_mailbox(effect: &mut Effect, segment: &Segment) {
+    let Effect::Select { mailbox, .. } = effect else {
+        return;
+    };
+    if !mailbox.is_empty() {
+        return;
+    }
+    *mailbox = match segment {
+        Segment::Mailbox(name) => name.clone(),
+        Segment::Astring(octets) | Segment::QuotedOrLiteral(octets) | Segment::Literal(octets) => {
+            MailboxName::from_wire(octets.clone())
+        }
+        Segment::Syntax(octets) => {
+            let word = octets
+                .trim_ascii()
+                .split(|&b| b == b' ')
+                .next()
+                .unwrap_or_default();
+            let word = word.strip_prefix(b"\"").unwrap_or(word);
+            let word = word.strip_suffix(b"\"").unwrap_or(word);
+            MailboxName::from_wire(Bytes::copy_from_slice(word))
+        }
+        _ => return,
+    };
+}
