@@ -1,1 +1,61 @@
-//! TODO
+//! An IMAP client for blocking threads, on the protocol engine of [`imap_proto_core`].
+//!
+//! ```no_run
+//! use imap_transport_std::encode::{Capability, Logout, Noop};
+//! use imap_transport_std::{Config, Credentials, connect};
+//!
+//! # fn main() -> Result<(), imap_transport_std::Error> {
+//! let config = Config::tls("imap.example.org")
+//!     .credentials(Credentials::password("alice", "secret"));
+//! let session = connect(config)?;
+//! // Both commands are on their way before either is waited for.
+//! let (capability, noop) = (session.run(Capability), session.run(Noop));
+//! println!("{:?}", capability.wait()?);
+//! noop.wait()?;
+//! session.run(Logout).wait()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One thread moves each connection, and ends when the last handle is dropped or the connection
+//! is over. A [`Session`] is cheap to clone and to share between threads; waiting is done by
+//! parking, with no lock held.
+//!
+//! What a command gives is a [`Reply`]: to [wait](Reply::wait) for, to iterate over, or to give
+//! [a callback](Reply::then). Sections of messages come as a [`Body`], which is a
+//! [`Read`](std::io::Read) that holds up the server when it is read slowly.
+
+mod body;
+mod callbacks;
+mod connect;
+mod drive;
+mod events;
+#[cfg(unix)]
+mod process;
+#[cfg(unix)]
+mod pump;
+mod reply;
+mod session;
+#[cfg(feature = "tls")]
+mod tls;
+mod wait;
+
+pub use body::Body;
+#[cfg(unix)]
+pub use connect::connect_unix;
+pub use connect::{connect, connect_over};
+pub use events::Events;
+#[cfg(unix)]
+pub use process::spawn;
+#[cfg(unix)]
+pub use pump::connect_halves;
+pub use reply::{Pieces, Reply};
+pub use session::{Session, Std};
+#[cfg(feature = "tls")]
+pub use tls::{system_roots, tls_config};
+
+pub use imap_proto_core::engine::sasl::Credentials;
+pub use imap_proto_core::engine::{Config, MailboxView, Security, State, Timeouts};
+pub use imap_proto_core::session::{BodySize, Error, IdleGuard, Notice};
+pub use imap_proto_core::wire::Limits;
+pub use imap_proto_core::{encode, engine, types};

@@ -1,0 +1,107 @@
+//! Answers, to wait for, to iterate over, or to give a callback.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use imap_proto_core::encode::Command;
+use imap_proto_core::engine::Outcome;
+use imap_proto_core::session::{self, Error};
+
+use crate::drive::Threads;
+use crate::wait::{wait, wait_timeout};
+
+/// The answer of a command.
+///
+/// The command was submitted when the reply was made; the methods here only wait. Dropping a
+/// reply undoes nothing: the command runs to its end, and its data is drained.
+#[must_use = "the answer comes by waiting for it; dropping it gives it up"]
+pub struct Reply<C: Command>(session::Reply<C>);
+
+impl<C: Command> Reply<C> {
+    pub(crate) fn new(reply: session::Reply<C>) -> Self {
+        Self(reply)
+    }
+
+    /// Waits for the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// Every ending but OK with its data.
+    pub fn wait(mut self) -> Result<C::Output, Error> {
+        wait(|context| self.0.poll_finish(context))
+    }
+
+    /// Waits for the whole answer, but not longer than `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// The reply itself when the time is over: the command goes on, and can be waited for again.
+    pub fn wait_timeout(mut self, timeout: Duration) -> Result<Result<C::Output, Error>, Self> {
+        wait_timeout(timeout, |context| self.0.poll_finish(context)).ok_or(self)
+    }
+
+    /// How the command ended and what came before, also when it ended in NO or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When the command was not submitted, or its answer was too large to collect.
+    pub fn outcome(mut self) -> Result<Outcome<C>, Error> {
+        wait(|context| self.0.poll_outcome(context))
+    }
+
+    /// Runs `callback` with the answer, on a thread of the connection that is there for
+    /// callbacks. It may use the session, and wait.
+    pub fn then(mut self, callback: impl FnOnce(Result<C::Output, Error>) + Send + 'static)
+    where
+        C::Output: 'static,
+    {
+        let Some(threads) = self.0.attached::<Threads>() else {
+            return callback(self.wait());
+        };
+        let callbacks = Arc::clone(&threads.callbacks);
+        let mut callback = Some(callback);
+        callbacks.add(Box::new(move |context| match self.0.poll_finish(context) {
+            Poll::Ready(result) => {
+                if let Some(callback) = callback.take() {
+                    callback(result);
+                }
+                Poll::Ready(())
+            }
+            Poll::Pending => Poll::Pending,
+        }));
+    }
+}
+
+impl<C: Command> IntoIterator for Reply<C> {
+    type Item = Result<C::Item, Error>;
+    type IntoIter = Pieces<C>;
+
+    fn into_iter(self) -> Pieces<C> {
+        Pieces(self)
+    }
+}
+
+/// The pieces of an answer, as they come.
+pub struct Pieces<C: Command>(Reply<C>);
+
+impl<C: Command> Iterator for Pieces<C> {
+    type Item = Result<C::Item, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        wait(|context| self.0.0.poll_item(context))
+    }
+}
+
+impl<C: Command> fmt::Debug for Reply<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reply").field(&self.0.id()).finish()
+    }
+}
+
+impl<C: Command> fmt::Debug for Pieces<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pieces").field(&self.0).finish()
+    }
+}
