@@ -1,0 +1,108 @@
+//! From a configuration to a session.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use imap_proto_core::engine::{Config, Seed};
+use imap_proto_core::session::Error;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use crate::Session;
+use crate::drive::start;
+
+/// After how long a silence the system asks whether the peer is still there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// Connects by TCP, with TLS or STARTTLS as the configuration says, and logs in if it has
+/// credentials.
+///
+/// All addresses of the host are tried in the resolver's order, within
+/// [`Timeouts::connect`](crate::Timeouts::connect) altogether.
+///
+/// # Errors
+///
+/// Whatever kept the session from being opened; a refused login is [`Error::Login`].
+pub async fn connect(config: Config) -> Result<Session, Error> {
+    let config = with_tls(config)?;
+    let limit = config.current_timeouts().connect;
+    let connecting = timeout(limit, connect_tcp(config.host(), config.port()));
+    let stream = connecting
+        .await
+        .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))?;
+    start(stream, config, ()).await
+}
+
+/// Opens a session over any stream. TLS is put on top of it where the configuration says so.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn connect_over<S>(stream: S, config: Config) -> Result<Session, Error>
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    start(stream, with_tls(config)?, ()).await
+}
+
+/// Connects to a Unix socket.
+///
+/// # Errors
+///
+/// As [`connect`].
+#[cfg(unix)]
+pub async fn connect_unix(
+    path: impl AsRef<std::path::Path>,
+    config: Config,
+) -> Result<Session, Error> {
+    let limit = config.current_timeouts().connect;
+    let connecting = timeout(limit, tokio::net::UnixStream::connect(path));
+    let stream = connecting
+        .await
+        .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))?;
+    connect_over(stream, config).await
+}
+
+async fn connect_tcp(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
+    for address in lookup_host((host, port)).await? {
+        match TcpStream::connect(address).await {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
+                SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+                return Ok(stream);
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// The system's roots, where TLS is wanted and the caller brought no settings.
+#[cfg(feature = "tls")]
+fn with_tls(config: Config) -> Result<Config, Error> {
+    use imap_proto_core::engine::Encryption;
+    let wanted = matches!(config.encryption(), Encryption::Tls | Encryption::StartTls);
+    if !wanted || config.tls_config().is_some() {
+        return Ok(config);
+    }
+    let tls = crate::tls::tls_config(crate::tls::system_roots()?)?;
+    Ok(config.with_tls(tls))
+}
+
+#[cfg(not(feature = "tls"))]
+fn with_tls(config: Config) -> Result<Config, Error> {
+    Ok(config)
+}
+
+/// Random octets of the operating system, for the prefix of tags.
+pub(crate) fn seed() -> Result<Seed, Error> {
+    let mut octets = [0; 16];
+    getrandom::fill(&mut octets)
+        .map_err(|error| Error::Io(Arc::new(io::Error::other(error.to_string()))))?;
+    Ok(Seed(octets))
+}

@@ -1,0 +1,89 @@
+//! The task of a connection.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use imap_proto_core::engine::Config;
+use imap_proto_core::session::{Driver, Error, Opening, Wait, open};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::lent::Lent;
+use crate::session::{Session, Tokio};
+
+/// Opens a session over a stream and spawns the task that moves it; `keep` is dropped when the
+/// task ends.
+pub(crate) async fn start<S, K>(stream: S, config: Config, keep: K) -> Result<Session, Error>
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+    K: Send + 'static,
+{
+    let seed = crate::connect::seed()?;
+    let (driver, mut opening): (Driver, Opening<Tokio>) =
+        open(config, seed, Instant::now().into_std())?;
+    let task = Task {
+        driver,
+        stream: Box::pin(stream),
+        sleep: None,
+    };
+    tokio::spawn(async move {
+        let _keep = keep;
+        task.run().await;
+    });
+    poll_fn(|context| opening.poll_open(context))
+        .await
+        .map(Session::new)
+}
+
+/// A driver with its stream and its clock.
+struct Task<S> {
+    driver: Driver,
+    stream: Pin<Box<S>>,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S: AsyncRead + AsyncWrite> Task<S> {
+    /// Moves the connection to its end; everyone who waits is told by the driver.
+    async fn run(mut self) {
+        poll_fn(|context| self.poll(context)).await;
+        // Best effort: the peer may be gone.
+        let _ = poll_fn(|context| self.stream.as_mut().poll_shutdown(context)).await;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let now = Instant::now().into_std();
+            let waker = context.waker().clone();
+            let mut io = Lent {
+                stream: self.stream.as_mut(),
+                context,
+            };
+            let Ok(Some(wait)) = self.driver.turn(&mut io, now, &waker) else {
+                return Poll::Ready(());
+            };
+            if wait.again {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if !self.is_due(wait, context) {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Whether the deadline is reached already; if not, the task is woken then.
+    fn is_due(&mut self, wait: Wait, context: &mut Context<'_>) -> bool {
+        let Some(deadline) = wait.deadline.map(Instant::from_std) else {
+            self.sleep = None;
+            return false;
+        };
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if sleep.deadline() != deadline {
+            sleep.as_mut().reset(deadline);
+        }
+        sleep.as_mut().poll(context).is_ready()
+    }
+}

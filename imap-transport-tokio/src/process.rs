@@ -1,0 +1,49 @@
+//! Sessions with a child process.
+
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use imap_proto_core::engine::Config;
+use imap_proto_core::session::Error;
+use tokio::io::join;
+use tokio::process::Command;
+
+use crate::Session;
+use crate::drive::start;
+
+/// Starts a program and speaks IMAP on its standard input and output, such as `ssh host imapd`;
+/// most such servers greet with PREAUTH, see [`Config::preauthenticated`].
+///
+/// The words are the program and its arguments as they are: no shell sees them. The process is
+/// killed and waited for when the session ends.
+///
+/// # Errors
+///
+/// [`Error::Io`] when there is no program or it does not start, or when its name begins with
+/// `-`; else as [`connect`](crate::connect).
+pub async fn spawn<W: AsRef<OsStr>>(
+    words: impl IntoIterator<Item = W>,
+    config: Config,
+) -> Result<Session, Error> {
+    let mut words = words.into_iter();
+    let program = words.next().ok_or_else(|| invalid("no program"))?;
+    if program.as_ref().as_encoded_bytes().starts_with(b"-") {
+        return Err(invalid("a program that looks like an option"));
+    }
+    let mut child = Command::new(program)
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(invalid("a process without pipes"));
+    };
+    start(join(output, input), config, child).await
+}
+
+fn invalid(why: &'static str) -> Error {
+    Error::Io(Arc::new(io::Error::new(ErrorKind::InvalidInput, why)))
+}

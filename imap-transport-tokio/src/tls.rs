@@ -1,0 +1,34 @@
+//! TLS settings: the system's roots, and *ring* as the crypto provider.
+
+use std::io;
+use std::sync::Arc;
+
+use imap_proto_core::layer::client_config;
+use imap_proto_core::session::Error;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The trust roots of the system. Certificates that cannot be read are passed over.
+///
+/// # Errors
+///
+/// [`Error::Io`] when there are none.
+pub fn system_roots() -> Result<RootCertStore, Error> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    match found.errors.into_iter().next() {
+        Some(error) if roots.is_empty() => Err(Error::Io(Arc::new(io::Error::other(error)))),
+        _ => Ok(roots),
+    }
+}
+
+/// TLS 1.2 and 1.3 with these roots, no client certificate, *ring*, and `imap` as ALPN protocol.
+/// For anything else see [`client_config`].
+///
+/// # Errors
+///
+/// [`Error::TlsConfig`] when there is no root.
+pub fn tls_config(roots: RootCertStore) -> Result<Arc<ClientConfig>, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(client_config(provider, roots, None, true)?)
+}
