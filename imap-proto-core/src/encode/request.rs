@@ -273,6 +273,12 @@ impl Request {
         self.push(Segment::Literal(data.into()))
     }
 
+    /// Adds a literal8, which may hold NUL; only where BINARY or the like allows it (RFC 3516).
+    #[must_use]
+    pub fn literal8(self, data: impl Into<Bytes>) -> Self {
+        self.push(Segment::Literal8(data.into()))
+    }
+
     /// Adds a literal of `size` octets that the caller supplies in pieces.
     #[must_use]
     pub fn upload(self, size: u64) -> Self {

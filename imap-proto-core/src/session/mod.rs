@@ -34,4 +34,3 @@ pub use reply::Reply;
 pub use session::{IdleGuard, Opening, Session, open};
 pub use shared::AbortHandle;
 pub use upload::Upload;
-
