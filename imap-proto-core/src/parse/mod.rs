@@ -13,6 +13,7 @@ mod mailbox;
 mod metadata;
 mod namespace;
 mod quota;
+mod reader;
 mod response;
 mod search;
 mod set;
@@ -23,5 +24,6 @@ mod testing;
 mod thread;
 mod token;
 
+pub use reader::ResponseReader;
 pub use response::parse_response;
 pub use stream::{FetchHead, parse_fetch_head, parse_fetch_rest};

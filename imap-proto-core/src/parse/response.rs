@@ -221,3 +221,7 @@ fn condition(word: &[u8]) -> Option<Condition> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+#[path = "tests/response.rs"]
+mod tests;

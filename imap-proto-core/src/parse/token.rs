@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn c6_nesting_is_limited() {
         let nested =
-            |depth: usize| [b" ".repeat(1), b"(".repeat(depth), b")".repeat(depth)].concat();
+            |depth: usize| [b" ".to_vec(), b"(".repeat(depth), b")".repeat(depth)].concat();
         assert!(matches!(parses(tokens, &nested(64))[..], [Token::List(_)]));
         assert_eq!(fails(tokens, &nested(65)).kind, ParseErrorKind::TooDeep);
         assert_eq!(

@@ -6,6 +6,10 @@ fn code(line: &str) -> Option<Code> {
     parses(response_text, format!(" {line}").as_bytes()).code
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "compared with what may be no code"
+)]
 fn other(name: &str, arguments: &str) -> Option<Code> {
     let arguments = (!arguments.is_empty()).then(|| arguments.into());
     let name = name.into();
