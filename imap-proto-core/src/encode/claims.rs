@@ -19,6 +19,8 @@ pub enum Claim {
     Acl(MailboxName),
     /// `CAPABILITY`
     Capability,
+    /// Untagged `OK` with `COPYUID`, as MOVE sends it (RFC 6851 §4.3).
+    CopyUid,
     /// `ENABLED`
     Enabled,
     /// `ESEARCH` with our tag.
@@ -74,6 +76,8 @@ pub enum Claim {
 pub struct FetchNeeds(pub(crate) u16);
 
 impl FetchNeeds {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
     /// `FLAGS`
     pub const FLAGS: Self = Self(1);
     /// `UID`

@@ -29,10 +29,6 @@ pub trait Command: Send + 'static {
     /// # Errors
     ///
     /// The data itself, when it is no part of the answer.
-    #[expect(
-        clippy::result_large_err,
-        reason = "the data is handed back, not an error's cause"
-    )]
     fn item(data: Data) -> Result<Self::Item, Data>;
 
     /// Adds a piece to those so far.

@@ -232,6 +232,9 @@ impl Request {
     ///
     /// As [`flag`](Self::flag).
     pub fn flags(mut self, flags: &Flags) -> Result<Self, SubmitError> {
+        if flags.may_create() {
+            return Err(SubmitError::InvalidFlag);
+        }
         self = self.put("(");
         for (at, flag) in flags.iter().enumerate() {
             if at > 0 {

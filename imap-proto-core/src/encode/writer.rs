@@ -65,6 +65,10 @@ const LONGEST_QUOTED: usize = 1000;
 /// # Errors
 ///
 /// What [`validate`](super::Request::validate) finds as well.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a setting of the connection, whatever its size"
+)]
 pub(crate) fn encode(
     segments: &[Segment],
     tag: &[u8],

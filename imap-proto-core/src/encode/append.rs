@@ -1,0 +1,146 @@
+//! APPEND (RFC 9051 §6.3.12, RFC 3502).
+
+use bytes::Bytes;
+
+use super::{Command, MissingAnswer, Pipelining, Request, Segment, States, SubmitError, Upload};
+use crate::types::{AppendUid, Code, Completion, Data, Flags, InternalDate, MailboxName};
+
+/// APPEND of a message to a mailbox (RFC 9051 §6.3.12).
+///
+/// The answer is where it went, where the server tells it (UIDPLUS, IMAP4rev2).
+///
+/// ```
+/// use imap_proto_core::encode::{Append, AppendMessage, Command};
+/// use imap_proto_core::types::{Flag, Flags};
+/// let message = AppendMessage::new("Subject: hello\r\n\r\nHow are you?\r\n")
+///     .flags([Flag::Seen].into_iter().collect::<Flags>());
+/// assert!(Append::new("saved-messages", message).request().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Append {
+    mailbox: MailboxName,
+    messages: Vec<AppendMessage>,
+}
+
+impl Append {
+    /// APPEND of this message.
+    pub fn new(mailbox: impl Into<MailboxName>, message: AppendMessage) -> Self {
+        Self {
+            mailbox: mailbox.into(),
+            messages: vec![message],
+        }
+    }
+
+    /// Another message in the same command: all are appended, or none (RFC 3502; needs
+    /// MULTIAPPEND).
+    #[must_use]
+    pub fn message(mut self, message: AppendMessage) -> Self {
+        self.messages.push(message);
+        self
+    }
+}
+
+impl Command for Append {
+    type Item = std::convert::Infallible;
+    type Partial = ();
+    type Output = Option<AppendUid>;
+
+    fn request(self) -> Result<Request, SubmitError> {
+        let class = Pipelining::MAILBOX_READER;
+        let request = Request::known("APPEND ", States::AFTER_LOGIN, class);
+        let request = request.mailbox(self.mailbox);
+        self.messages.into_iter().try_fold(request, Request::append)
+    }
+
+    fn item(data: Data) -> Result<Self::Item, Data> {
+        Err(data)
+    }
+
+    fn add((): &mut (), item: Self::Item) {
+        match item {}
+    }
+
+    fn finish((): (), completion: &Completion) -> Result<Self::Output, MissingAnswer> {
+        Ok(match &completion.text.code {
+            Some(Code::AppendUid(uid)) => Some((**uid).clone()),
+            _ => None,
+        })
+    }
+}
+
+/// A message to append: in memory, or of a known size and supplied in pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppendMessage {
+    flags: Option<Flags>,
+    date: Option<InternalDate>,
+    data: MessageData,
+    binary: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum MessageData {
+    Here(Bytes),
+    Later(u64),
+}
+
+impl AppendMessage {
+    /// A message in memory, as RFC 5322 has it. It is not copied.
+    pub fn new(message: impl Into<Bytes>) -> Self {
+        Self::with(MessageData::Here(message.into()))
+    }
+
+    /// A message of so many octets, to be supplied when the connection asks for it.
+    pub fn upload(size: u64) -> Self {
+        Self::with(MessageData::Later(size))
+    }
+
+    fn with(data: MessageData) -> Self {
+        Self {
+            flags: None,
+            date: None,
+            data,
+            binary: false,
+        }
+    }
+
+    /// Its flags.
+    #[must_use]
+    pub fn flags(mut self, flags: Flags) -> Self {
+        self.flags = Some(flags);
+        self
+    }
+
+    /// Its internal date; else it is the time when it arrives.
+    #[must_use]
+    pub fn date(mut self, date: impl Into<InternalDate>) -> Self {
+        self.date = Some(date.into());
+        self
+    }
+
+    /// It may hold NUL and is sent as a literal8 (RFC 3516 §4.4; needs BINARY).
+    #[must_use]
+    pub fn binary(mut self) -> Self {
+        self.binary = true;
+        self
+    }
+}
+
+impl Request {
+    fn append(mut self, message: AppendMessage) -> Result<Self, SubmitError> {
+        if let Some(flags) = &message.flags {
+            self = self.space().flags(flags)?;
+        }
+        if let Some(date) = &message.date {
+            if !date.is_writable() {
+                return Err(SubmitError::InvalidDate);
+            }
+            self = self.put(format_args!(" \"{date}\""));
+        }
+        let binary = message.binary;
+        Ok(self.space().push(match message.data {
+            MessageData::Later(size) => Segment::Upload(Upload { size, binary }),
+            MessageData::Here(data) if binary => Segment::Literal8(data),
+            MessageData::Here(data) => Segment::Literal(data),
+        }))
+    }
+}

@@ -1,0 +1,158 @@
+//! STORE (RFC 9051 §6.4.6, RFC 7162 §3.1.3).
+
+use super::answer::takes;
+use super::select::check_mod_seq;
+use super::{
+    Claims, Command, FetchNeeds, Messages, MissingAnswer, Numbering, Pipelining, Request, States,
+    SubmitError,
+};
+use crate::types::{
+    Code, Completion, Data, FetchResponse, Flag, Flags, ModSeq, NumberSet, SequenceNumber, Uid,
+};
+
+/// STORE: changes the flags of messages (RFC 9051 §6.4.6).
+///
+/// ```
+/// use imap_proto_core::encode::{Command, Store, StoreAction};
+/// use imap_proto_core::types::{Flag, SequenceNumber};
+/// let messages = SequenceNumber(2)..=SequenceNumber(4);
+/// assert!(Store::new(messages, StoreAction::add([Flag::Deleted])).request().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store<N = SequenceNumber> {
+    messages: Messages<N>,
+    action: StoreAction,
+    unchanged_since: Option<ModSeq>,
+}
+
+/// UID STORE (RFC 9051 §6.4.9).
+pub type UidStore = Store<Uid>;
+
+impl<N: Numbering> Store<N> {
+    /// STORE on these messages.
+    pub fn new(messages: impl Into<Messages<N>>, action: StoreAction) -> Self {
+        Self {
+            messages: messages.into(),
+            action,
+            unchanged_since: None,
+        }
+    }
+
+    /// Only messages that did not change after this mod-sequence (RFC 7162 §3.1.3; needs
+    /// CONDSTORE). The others are told in [`StoreResponse::modified`].
+    #[must_use]
+    pub fn unchanged_since(mut self, mod_seq: ModSeq) -> Self {
+        self.unchanged_since = Some(mod_seq);
+        self
+    }
+
+    fn class(&self) -> Pipelining {
+        let writer = match self.messages {
+            Messages::Set(_) => Pipelining::FLAG_WRITER,
+            Messages::SavedResult => Pipelining::FLAG_WRITER_SAVED,
+        };
+        let class = self.messages.class().union(writer);
+        match self.unchanged_since {
+            Some(_) => class.union(Pipelining::CONDITIONAL),
+            None => class,
+        }
+    }
+
+    /// A silent STORE is answered only with mod-sequences, if at all (RFC 7162 §3.1.3).
+    fn claims(&self) -> Claims {
+        let needs = match (self.action.silent, self.unchanged_since) {
+            (false, _) => FetchNeeds::FLAGS,
+            (true, Some(_)) => FetchNeeds::MOD_SEQ,
+            (true, None) => return Claims::none(),
+        };
+        Claims::one(self.messages.claim(needs))
+    }
+}
+
+impl<N: Numbering> Command for Store<N> {
+    type Item = FetchResponse;
+    type Partial = Vec<FetchResponse>;
+    type Output = StoreResponse<N>;
+
+    takes!(Data::Fetch(fetch) => fetch);
+
+    fn request(self) -> Result<Request, SubmitError> {
+        let mut request = Request::known(N::PREFIX, States::SELECTED, self.class())
+            .claims(self.claims())
+            .put("STORE ")
+            .messages(&self.messages)?;
+        if let Some(mod_seq) = self.unchanged_since {
+            check_mod_seq(mod_seq)?;
+            request = request.put(format_args!(" (UNCHANGEDSINCE {mod_seq})"));
+        }
+        let silent = if self.action.silent { ".SILENT" } else { "" };
+        request
+            .put(format_args!(" {}FLAGS{silent} ", self.action.sign))
+            .flags(&self.action.flags)
+    }
+
+    fn add(partial: &mut Self::Partial, item: FetchResponse) {
+        partial.push(item);
+    }
+
+    fn finish(
+        messages: Vec<FetchResponse>,
+        completion: &Completion,
+    ) -> Result<StoreResponse<N>, MissingAnswer> {
+        let modified = match &completion.text.code {
+            Some(Code::Modified(set)) => Some(NumberSet::from_ranges(set.ranges().to_vec())),
+            _ => None,
+        };
+        Ok(StoreResponse { messages, modified })
+    }
+}
+
+/// The answer of STORE.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct StoreResponse<N> {
+    /// The messages as they are now; none after a silent STORE.
+    pub messages: Vec<FetchResponse>,
+    /// Those that were left alone since they had changed (`MODIFIED`, RFC 7162 §3.1.3).
+    pub modified: Option<NumberSet<N>>,
+}
+
+/// What to do with the flags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreAction {
+    sign: &'static str,
+    flags: Flags,
+    silent: bool,
+}
+
+impl StoreAction {
+    /// Set these flags, keep the others.
+    pub fn add(flags: impl IntoIterator<Item = Flag>) -> Self {
+        Self::new("+", flags)
+    }
+
+    /// Clear these flags, keep the others.
+    pub fn remove(flags: impl IntoIterator<Item = Flag>) -> Self {
+        Self::new("-", flags)
+    }
+
+    /// Set these flags, clear all others.
+    pub fn replace(flags: impl IntoIterator<Item = Flag>) -> Self {
+        Self::new("", flags)
+    }
+
+    fn new(sign: &'static str, flags: impl IntoIterator<Item = Flag>) -> Self {
+        Self {
+            sign,
+            flags: flags.into_iter().collect(),
+            silent: false,
+        }
+    }
+
+    /// The server need not tell the flags afterwards.
+    #[must_use]
+    pub fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+}
