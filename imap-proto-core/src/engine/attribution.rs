@@ -3,7 +3,7 @@
 use super::CommandId;
 use super::commands::{Commands, Entry};
 use crate::encode::{Claim, FetchNeeds};
-use crate::types::{BodyBegin, Data, FetchData, FetchResponse, MetadataEntries};
+use crate::types::{BodyBegin, Code, Condition, Data, FetchData, FetchResponse, MetadataEntries};
 
 /// The command that some data answers, if one in progress claims it.
 pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> Option<CommandId> {
@@ -151,6 +151,9 @@ fn matches(claim: &Claim, data: &Data) -> bool {
             other.name.as_bytes().eq_ignore_ascii_case(name)
         }
         (Claim::Select, data) => answers_select(data),
+        (Claim::CopyUid, Data::Condition { condition, text }) => {
+            *condition == Condition::Ok && matches!(text.code, Some(Code::CopyUid(_)))
+        }
         (Claim::Capability, Data::Capability(_))
         | (Claim::Enabled, Data::Enabled(_))
         | (Claim::Expunge, Data::Expunge(_) | Data::Vanished { earlier: false, .. })
@@ -169,7 +172,6 @@ fn matches(claim: &Claim, data: &Data) -> bool {
 }
 
 fn answers_select(data: &Data) -> bool {
-    use crate::types::{Code, Condition};
     match data {
         Data::Flags(_)
         | Data::Exists(_)

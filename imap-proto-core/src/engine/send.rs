@@ -28,12 +28,17 @@ impl Connection {
             }
             let states = self.machine.command_states();
             let uid_comes_first = self.uid_comes_first;
+            let rev2 = self.speaks_rev2();
             let full = self.commands.in_progress_count() >= self.config.limits.max_in_flight;
             let Some(entry) = self.commands.first_held() else {
                 return;
             };
             if uid_comes_first {
                 entry.pipelining = entry.pipelining.without(Pipelining::STREAMS_UNKEYED);
+            }
+            if !rev2 && matches!(entry.effect, Effect::Select { .. }) {
+                // Only IMAP4rev2 answers SELECT with LIST too (RFC 9051 §6.3.2).
+                entry.pipelining = entry.pipelining.without(Pipelining::ANSWERS_LIST);
             }
             if full || !self.in_flight.may_send(entry.pipelining) {
                 return;
@@ -132,7 +137,6 @@ impl Connection {
     }
 
     fn dialect(&self) -> Dialect {
-        let rev2 = self.is_enabled("IMAP4rev2") || self.is_rev2_only();
         let literals = if self.offers("LITERAL+") {
             LiteralMode::Plus
         } else if self.offers("LITERAL-") || self.offers("IMAP4rev2") {
@@ -141,10 +145,14 @@ impl Connection {
             LiteralMode::Sync
         };
         Dialect {
-            utf8: rev2 || self.is_enabled("UTF8=ACCEPT"),
+            utf8: self.speaks_rev2() || self.is_enabled("UTF8=ACCEPT"),
             literals,
             literal8: self.offers("BINARY"),
         }
+    }
+
+    fn speaks_rev2(&self) -> bool {
+        self.is_enabled("IMAP4rev2") || self.is_rev2_only()
     }
 
     fn is_rev2_only(&self) -> bool {
