@@ -5,8 +5,11 @@
 pub mod certs;
 pub mod channel;
 pub mod demo;
+pub mod fault;
+pub mod proxy;
 pub mod raw;
 pub mod script;
+pub mod scripted;
 pub mod skip;
 pub mod source;
 pub mod transcript;

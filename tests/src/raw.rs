@@ -51,9 +51,17 @@ impl RawClient {
 
     /// Connects in plain text, does STARTTLS, and trusts [`certs::shared`].
     pub fn connect_starttls(port: u16) -> Self {
+        Self::connect_starttls_after(port, &[])
+    }
+
+    /// [`RawClient::connect_starttls`] with commands before STARTTLS.
+    pub fn connect_starttls_after(port: u16, commands: &[&str]) -> Self {
         let socket = connect(port);
         let (mut plain, _) =
             Self::greeted(Box::new(socket.try_clone().expect("a socket has handles")));
+        for command in commands {
+            plain.ok(command);
+        }
         assert!(plain.run("STARTTLS").tagged.starts_with("OK"));
         assert!(plain.stream.buffer().is_empty());
         Self {
