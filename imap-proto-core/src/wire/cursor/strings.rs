@@ -162,6 +162,11 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// The octets of a span as they stand in the frame.
+    pub(crate) fn octets(&self, span: Span) -> Option<&'a [u8]> {
+        self.bytes.get(span.from..span.to)
+    }
+
     /// The octets of a span without the backslashes that escape.
     pub(crate) fn unescaped(&self, span: Span) -> impl Iterator<Item = u8> {
         let raw = self.bytes.get(span.from..span.to).unwrap_or_default();
