@@ -33,7 +33,7 @@ mod class {
 }
 
 /// Whether the octet may stand in an atom; 8-bit ones may, as servers send them.
-pub(crate) fn is_atom_char(byte: u8) -> bool {
+fn is_atom_char(byte: u8) -> bool {
     has_class(byte, class::ATOM)
 }
 
