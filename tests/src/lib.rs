@@ -10,6 +10,7 @@ pub mod proxy;
 pub mod raw;
 pub mod script;
 pub mod scripted;
+pub mod servers;
 pub mod skip;
 pub mod source;
 pub mod transcript;
