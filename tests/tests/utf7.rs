@@ -82,7 +82,7 @@ fn nearly_utf7() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn encoding_is_that_of_the_twin_and_decodes_again(text in any::<String>()) {
