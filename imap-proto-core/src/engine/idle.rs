@@ -159,18 +159,15 @@ impl Connection {
         !self.idle.refused && (self.offers("IDLE") || self.offers("IMAP4rev2"))
     }
 
-    fn start_own(&mut self, name: &str, origin: Origin) {
+    fn start_own(&mut self, name: &'static str, origin: Origin) {
         if !self.commands.is_quiet() {
             return;
         }
-        let Ok(request) = Request::new(name) else {
-            return;
-        };
         let pipelining = match origin {
             Origin::Idle => Pipelining::barrier(),
             Origin::Caller | Origin::Poll => Pipelining::new(Pipelining::ALLOWS_EXPUNGE, 0),
         };
-        let request = request.states(States::AFTER_LOGIN).pipelining(pipelining);
+        let request = Request::known(name, States::AFTER_LOGIN, pipelining);
         let id = self.commands.push(request, origin);
         if origin == Origin::Idle {
             self.write_own(id);
