@@ -136,6 +136,13 @@ impl Transcript {
         numbers
     }
 
+    /// How many responses comments mark as broken by the server that sent them.
+    #[must_use]
+    pub fn marked_as_broken(&self) -> usize {
+        let marks = |line: &&Line| matches!(line, Line::Comment(text) if text.starts_with("broken by the server"));
+        self.lines.iter().filter(marks).count()
+    }
+
     /// Everything that one side said on a connection, as plain text inside TLS and DEFLATE.
     pub fn stream(&self, side: Side, connection: u8) -> Bytes {
         self.joined(|step| !step.compressed && (step.side, step.connection) == (side, connection))

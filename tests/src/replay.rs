@@ -1,0 +1,494 @@
+//! Plays one connection of a recording through the engine: the recorded client's commands are submitted, the recorded
+//! server's octets are fed, with our tags in place of the recorded ones.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use imap_proto_core::encode::{Request, SubmitError};
+use imap_proto_core::engine::{CommandId, Config, Event, PauseReason, Security};
+use imap_proto_core::types::Secret;
+
+use crate::harness::{Harness, id_tag};
+use crate::transcript::{Side, Transcript};
+
+/// What a recorded side did next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Act {
+    /// A whole command: tag, and its text with literals in place.
+    Command(Vec<u8>, Vec<Piece>),
+    /// IDLE was asked for, or ended.
+    Idle(Vec<u8>, bool),
+    /// A line of a SASL exchange.
+    Exchange(Vec<u8>),
+    /// Octets of the server.
+    Server(Bytes),
+}
+
+/// A piece of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(Vec<u8>),
+    /// A literal: its octets (`None` where the server refused it), its length, whether the client waited for `+`,
+    /// whether it is a literal8.
+    Literal {
+        octets: Option<Bytes>,
+        size: u64,
+        waited: bool,
+        binary: bool,
+    },
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The harness after the last octet.
+    pub harness: Harness,
+    /// All events, in order.
+    pub events: Vec<Event>,
+    /// The commands submitted, by their recorded tags, in order.
+    pub commands: Vec<(Vec<u8>, CommandId)>,
+    /// Commands that the engine refused to take, with why.
+    pub refused: Vec<(Vec<u8>, SubmitError)>,
+}
+
+/// Plays connection `connection` of a recording, in reads of at most `chunk` octets; stops after `cut` octets of the
+/// server's if that is given, and ends the stream there.
+#[must_use]
+pub fn play(transcript: &Transcript, connection: u8, chunk: usize, cut: Option<usize>) -> Outcome {
+    let mut player = Player::new(chunk, cut);
+    for act in acts(transcript, connection) {
+        if !player.act(act) {
+            break;
+        }
+    }
+    player.finish()
+}
+
+/// How many octets the server sends on a connection of a recording.
+#[must_use]
+pub fn server_octets(transcript: &Transcript, connection: u8) -> usize {
+    transcript.stream(Side::Server, connection).len()
+}
+
+struct Player {
+    harness: Harness,
+    ids: HashMap<Vec<u8>, CommandId>,
+    commands: Vec<(Vec<u8>, CommandId)>,
+    refused: Vec<(Vec<u8>, SubmitError)>,
+    /// Recorded `+` that our way of sending did not ask for.
+    surplus_continuations: usize,
+    /// The recorded tag of IDLE, and the number of ours.
+    idle_tag: Option<(Vec<u8>, u64)>,
+    exchange: Option<CommandId>,
+    left: Option<usize>,
+    number: u64,
+}
+
+impl Player {
+    fn new(chunk: usize, cut: Option<usize>) -> Self {
+        let mut harness =
+            Harness::with(Config::unencrypted("mail.example.org"), Security::Plaintext);
+        harness.chunk = chunk;
+        Self {
+            harness,
+            ids: HashMap::new(),
+            commands: Vec::new(),
+            refused: Vec::new(),
+            surplus_continuations: 0,
+            idle_tag: None,
+            exchange: None,
+            left: cut,
+            number: 0,
+        }
+    }
+
+    /// Does one thing; whether there is more to do.
+    fn act(&mut self, act: Act) -> bool {
+        match act {
+            Act::Command(tag, pieces) => self.command(tag, &pieces),
+            Act::Idle(tag, true) => self.start_idle(tag),
+            Act::Idle(_, false) => {
+                self.harness.connection.idle(false, self.harness.now);
+                self.harness.turn();
+            }
+            Act::Exchange(line) => self.respond(&line),
+            Act::Server(octets) => return self.server(&octets),
+        }
+        true
+    }
+
+    fn start_idle(&mut self, tag: Vec<u8>) {
+        self.harness.take_sent();
+        self.harness.connection.idle(true, self.harness.now);
+        self.harness.clock(Duration::from_millis(100));
+        if self.harness.take_sent().ends_with(" IDLE\r\n") {
+            self.idle_tag = Some((tag, self.number));
+            self.number += 1;
+        } else {
+            self.harness.connection.idle(false, self.harness.now);
+            self.refused.push((tag, SubmitError::WrongState));
+        }
+    }
+
+    fn command(&mut self, tag: Vec<u8>, pieces: &[Piece]) {
+        self.harness.take_sent();
+        let request = match request(pieces) {
+            Ok(request) => request,
+            Err(error) => return self.refuse(tag, pieces, error),
+        };
+        match self.harness.connection.submit(request, self.harness.now) {
+            Ok(id) => {
+                self.number = id.number() + 1;
+                self.ids.insert(tag.clone(), id);
+                self.commands.push((tag, id));
+                if starts_with(pieces, b"AUTHENTICATE") {
+                    self.exchange = Some(id);
+                }
+                self.harness.turn();
+                self.settle_literals(id, pieces);
+            }
+            Err(error) => self.refuse(tag, pieces, error),
+        }
+    }
+
+    /// A command that the engine does not take: what the server said to it is left out.
+    fn refuse(&mut self, tag: Vec<u8>, pieces: &[Piece], error: SubmitError) {
+        let waited = |piece: &&Piece| {
+            matches!(
+                piece,
+                Piece::Literal {
+                    octets: Some(_),
+                    waited: true,
+                    ..
+                }
+            )
+        };
+        self.surplus_continuations += pieces.iter().filter(waited).count();
+        self.refused.push((tag, error));
+    }
+
+    /// Where we wait for `+` and the recorded client did not, it is given; where only that one did, it is taken away.
+    fn settle_literals(&mut self, id: CommandId, pieces: &[Piece]) {
+        for piece in pieces {
+            let Piece::Literal {
+                octets,
+                size,
+                waited,
+                ..
+            } = piece
+            else {
+                continue;
+            };
+            match (self.we_wait(*size), waited) {
+                (true, false) => {
+                    self.harness.feed("+ go\r\n");
+                }
+                (false, true) if octets.is_some() => self.surplus_continuations += 1,
+                (false, true) => {
+                    let octets = vec![b'x'; usize::try_from(*size).unwrap_or(0)];
+                    let _ = self.harness.connection.append_bytes(id, octets.into());
+                    self.harness.turn();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the engine waits at a literal of this size (RFC 7888).
+    fn we_wait(&self, size: u64) -> bool {
+        let offers = |name| {
+            self.harness
+                .connection
+                .capabilities()
+                .is_some_and(|known| known.contains(name))
+        };
+        !(offers("LITERAL+") || size <= 4096 && (offers("LITERAL-") || offers("IMAP4rev2")))
+    }
+
+    fn respond(&mut self, line: &[u8]) {
+        let Some(id) = self.exchange else { return };
+        match STANDARD.decode(line) {
+            Ok(octets) if line != b"*" => {
+                self.harness
+                    .connection
+                    .authenticate_respond(id, &Secret::new(octets));
+            }
+            _ => self.harness.connection.authenticate_abort(id),
+        }
+        self.harness.turn();
+    }
+
+    /// Feeds octets, up to the cut.
+    fn server(&mut self, octets: &[u8]) -> bool {
+        if octets.starts_with(b"+") && self.surplus_continuations > 0 {
+            self.surplus_continuations -= 1;
+            return true;
+        }
+        let word = octets.split(|&b| b == b' ').next().unwrap_or_default();
+        if self.refused.iter().any(|(tag, _)| tag == word) {
+            return true;
+        }
+        let mut octets = self.with_our_tags(octets);
+        if let Some(left) = &mut self.left {
+            octets.truncate(*left);
+            *left -= octets.len();
+        }
+        self.harness.feed(&octets);
+        self.upgrade();
+        if self.left == Some(0) || self.harness.error.is_some() {
+            return false;
+        }
+        true
+    }
+
+    fn with_our_tags(&mut self, line: &[u8]) -> Vec<u8> {
+        let end = line.iter().position(|&b| b == b' ').unwrap_or(line.len());
+        let (tag, rest) = line.split_at(end);
+        if let Some(id) = self.ids.get(tag) {
+            return [id_tag(*id).as_bytes(), rest].concat();
+        }
+        if let Some((_, number)) = self.idle_tag.take_if(|(idle, _)| idle == tag) {
+            self.harness.connection.idle(false, self.harness.now);
+            return [Harness::tag(number).as_bytes(), rest].concat();
+        }
+        replace_correlator(line, &self.ids)
+    }
+
+    /// Gives the tokens of STARTTLS and COMPRESS back: in a recording plain text goes on.
+    fn upgrade(&mut self) {
+        if self.harness.paused.take().is_none() {
+            return;
+        }
+        let mut kept = Vec::new();
+        for event in self.harness.take_events() {
+            match event {
+                Event::TlsReady(token) => {
+                    self.harness
+                        .connection
+                        .tls_established(token, self.harness.now);
+                }
+                Event::CompressionReady(token) => {
+                    self.harness
+                        .connection
+                        .compression_established(token, self.harness.now);
+                }
+                other => kept.push(other),
+            }
+        }
+        self.harness.events = kept;
+        self.harness.turn();
+        assert_ne!(self.harness.paused, Some(PauseReason::Tls));
+    }
+
+    fn finish(mut self) -> Outcome {
+        if self.harness.error.is_none() {
+            self.harness.eof();
+        }
+        let events = self.harness.take_events();
+        Outcome {
+            harness: self.harness,
+            events,
+            commands: self.commands,
+            refused: self.refused,
+        }
+    }
+}
+
+/// `(TAG "a8")` of an ESEARCH response.
+fn replace_correlator(line: &[u8], ids: &HashMap<Vec<u8>, CommandId>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(line);
+    let Some((head, rest)) = text.split_once("(TAG \"") else {
+        return line.to_vec();
+    };
+    let Some((tag, tail)) = rest.split_once('"') else {
+        return line.to_vec();
+    };
+    match ids.get(tag.as_bytes()) {
+        Some(id) => format!("{head}(TAG \"{}\"{tail}", id_tag(*id)).into_bytes(),
+        None => line.to_vec(),
+    }
+}
+
+fn starts_with(pieces: &[Piece], name: &[u8]) -> bool {
+    matches!(pieces.first(), Some(Piece::Text(text))
+        if text.len() >= name.len() && text[..name.len()].eq_ignore_ascii_case(name))
+}
+
+/// The request that a recorded command is.
+fn request(pieces: &[Piece]) -> Result<Request, SubmitError> {
+    let mut pieces = pieces.iter();
+    let Some(Piece::Text(first)) = pieces.next() else {
+        return Err(SubmitError::InvalidAtom);
+    };
+    let text = String::from_utf8_lossy(first).into_owned();
+    let words = if text.to_ascii_uppercase().starts_with("UID ") {
+        2
+    } else {
+        1
+    };
+    let at = text
+        .match_indices(' ')
+        .nth(words - 1)
+        .map_or(text.len(), |(at, _)| at);
+    let (name, rest) = text.split_at(at);
+    let mut request = Request::new(name)?.syntax(rest)?;
+    for piece in pieces {
+        request = match piece {
+            Piece::Text(text) => request.syntax(&String::from_utf8_lossy(text))?,
+            Piece::Literal {
+                octets: Some(octets),
+                binary: false,
+                ..
+            } => request.literal(octets.clone()),
+            Piece::Literal {
+                octets: Some(octets),
+                binary: true,
+                ..
+            } => request.literal8(octets.clone()),
+            Piece::Literal {
+                octets: None, size, ..
+            } => request.upload(*size),
+        };
+    }
+    Ok(request)
+}
+
+/// Turns the steps of a connection into whole commands and the server's octets, in order.
+fn acts(transcript: &Transcript, connection: u8) -> Vec<Act> {
+    let mut steps: VecDeque<(Side, Bytes)> = transcript
+        .steps()
+        .filter(|step| step.connection == connection && !step.compressed)
+        .map(|step| (step.side, step.bytes.clone()))
+        .collect();
+    let mut acts = Vec::new();
+    let (mut idle, mut exchange) = (None, None);
+    while let Some((side, octets)) = steps.pop_front() {
+        if side == Side::Server {
+            exchange.take_if(|tag: &mut Vec<u8>| octets.starts_with(tag));
+            idle.take_if(|tag: &mut Vec<u8>| octets.starts_with(&[tag, b" ".as_slice()].concat()));
+            acts.push(Act::Server(octets));
+            continue;
+        }
+        let line = octets.strip_suffix(b"\r\n").unwrap_or(&octets).to_vec();
+        if exchange.is_some() {
+            acts.push(Act::Exchange(line));
+        } else if let Some(tag) = idle.take() {
+            // A client that says something else than DONE has ended IDLE too.
+            acts.push(Act::Idle(tag, false));
+        } else {
+            let (tag, pieces) = command(&octets, &mut steps);
+            if starts_with(&pieces, b"IDLE") {
+                idle = Some(tag.clone());
+                acts.push(Act::Idle(tag, true));
+                continue;
+            }
+            if starts_with(&pieces, b"AUTHENTICATE") {
+                exchange = Some([tag.as_slice(), b" "].concat());
+            }
+            acts.push(Act::Command(tag, pieces));
+        }
+    }
+    acts
+}
+
+/// Gathers one command from the client's steps, looking behind the server's answers for the literals' octets.
+fn command(first: &Bytes, steps: &mut VecDeque<(Side, Bytes)>) -> (Vec<u8>, Vec<Piece>) {
+    let mut text = first.to_vec();
+    let mut pieces = Vec::new();
+    loop {
+        while !text.ends_with(b"\r\n") {
+            let Some(more) = next_of_client(steps, 0) else {
+                break;
+            };
+            text.extend_from_slice(&more);
+        }
+        let line = text.strip_suffix(b"\r\n").unwrap_or(&text).to_vec();
+        let Some((head, size, waited, binary)) = announcement(&line) else {
+            pieces.push(Piece::Text(line));
+            break;
+        };
+        pieces.push(Piece::Text(head));
+        let refused = waited && !is_continued(steps);
+        if refused {
+            pieces.push(Piece::Literal {
+                octets: None,
+                size,
+                waited,
+                binary,
+            });
+            break;
+        }
+        let mut octets = Vec::new();
+        while (octets.len() as u64) < size {
+            let Some(more) = next_of_client(steps, 0) else {
+                break;
+            };
+            octets.extend_from_slice(&more);
+        }
+        let cut = usize::try_from(size)
+            .unwrap_or(usize::MAX)
+            .min(octets.len());
+        text = octets.split_off(cut);
+        pieces.push(Piece::Literal {
+            octets: Some(octets.into()),
+            size,
+            waited,
+            binary,
+        });
+        if text.is_empty()
+            && let Some(more) = next_of_client(steps, 0)
+        {
+            text = more.to_vec();
+        }
+    }
+    split_tag(pieces)
+}
+
+fn split_tag(mut pieces: Vec<Piece>) -> (Vec<u8>, Vec<Piece>) {
+    let Some(Piece::Text(first)) = pieces.first_mut() else {
+        return (Vec::new(), pieces);
+    };
+    let at = first.iter().position(|&b| b == b' ').unwrap_or(first.len());
+    let tag = first[..at].to_vec();
+    *first = first.get(at + 1..).unwrap_or_default().to_vec();
+    (tag, pieces)
+}
+
+/// The next octets of the client, wherever they stand.
+fn next_of_client(steps: &mut VecDeque<(Side, Bytes)>, from: usize) -> Option<Bytes> {
+    let at = steps
+        .iter()
+        .skip(from)
+        .position(|(side, _)| *side == Side::Client)?;
+    steps.remove(from + at).map(|(_, octets)| octets)
+}
+
+/// Whether the server's next word on a literal is `+`.
+fn is_continued(steps: &VecDeque<(Side, Bytes)>) -> bool {
+    steps
+        .iter()
+        .filter(|(side, octets)| *side == Side::Server && !octets.starts_with(b"* "))
+        .map(|(_, octets)| octets.starts_with(b"+"))
+        .next()
+        .unwrap_or(false)
+}
+
+/// `… {12+}`: the text before, the size, whether to wait, whether `~{`.
+fn announcement(line: &[u8]) -> Option<(Vec<u8>, u64, bool, bool)> {
+    let inner = line.strip_suffix(b"}")?;
+    let (inner, waited) = match inner.strip_suffix(b"+") {
+        Some(inner) => (inner, false),
+        None => (inner, true),
+    };
+    let at = inner.iter().rposition(|&b| b == b'{')?;
+    let size = std::str::from_utf8(&inner[at + 1..]).ok()?.parse().ok()?;
+    let head = &inner[..at];
+    let (head, binary) = match head.strip_suffix(b"~") {
+        Some(head) => (head, true),
+        None => (head, false),
+    };
+    Some((head.to_vec(), size, waited, binary))
+}
