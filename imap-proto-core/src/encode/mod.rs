@@ -1,11 +1,13 @@
 //! Commands: their arguments, their octets and their answers.
 
+mod acl;
 mod answer;
 mod append;
 mod capability;
 mod claims;
 mod command;
 mod copy;
+mod custom;
 mod effect;
 mod error;
 mod expunge;
@@ -16,23 +18,32 @@ mod list;
 mod login;
 mod mailbox;
 mod messages;
+mod metadata;
 mod namespace;
 mod noop;
 mod pipelining;
+mod quota;
 mod request;
+mod search;
+mod search_key;
+mod search_results;
 mod select;
 mod select_response;
+mod sort;
 mod status;
 mod store;
 #[cfg(test)]
 mod testing;
+mod thread;
 mod writer;
 
+pub use acl::*;
 pub use append::*;
 pub use capability::*;
 pub use claims::*;
 pub use command::*;
 pub use copy::*;
+pub use custom::*;
 pub(crate) use effect::Effect;
 pub use error::*;
 pub use expunge::*;
@@ -43,14 +54,21 @@ pub use list::*;
 pub use login::*;
 pub use mailbox::*;
 pub use messages::*;
+pub use metadata::*;
 pub use namespace::*;
 pub use noop::*;
 pub use pipelining::*;
+pub use quota::*;
 pub use request::*;
+pub use search::*;
+pub use search_key::*;
+pub use search_results::*;
 pub use select::*;
 pub use select_response::*;
+pub use sort::*;
 pub use status::*;
 pub use store::*;
+pub use thread::*;
 pub(crate) use writer::*;
 
 #[cfg(test)]
@@ -59,3 +77,9 @@ mod base_tests;
 #[cfg(test)]
 #[path = "tests/messages.rs"]
 mod message_tests;
+#[cfg(test)]
+#[path = "tests/search.rs"]
+mod search_tests;
+#[cfg(test)]
+#[path = "tests/server.rs"]
+mod server_tests;

@@ -23,7 +23,7 @@ pub struct Request {
 }
 
 /// A piece of a command.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Segment {
     /// Syntax, written as it is. Checked when built: no CR, LF or NUL.
     Syntax(Vec<u8>),

@@ -25,7 +25,8 @@ pub struct InternalDate(Option<DateTime<FixedOffset>>);
 #[error("not a date and time")]
 pub struct InvalidDate;
 
-const MONTHS: [&[u8; 3]; 12] = [
+/// `date-month` (RFC 9051 §9).
+pub(crate) const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
 
