@@ -5,10 +5,14 @@
 pub mod certs;
 pub mod channel;
 pub mod demo;
+pub mod fault;
 pub mod harness;
+pub mod proxy;
 pub mod raw;
 pub mod replay;
 pub mod script;
+pub mod scripted;
+pub mod servers;
 pub mod skip;
 pub mod source;
 pub mod transcript;

@@ -1,9 +1,8 @@
 //! A client that knows no more of IMAP than lines, literals and tags, to try servers with.
 
 use crate::certs;
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use flate2::{Compression, Decompress, FlushDecompress, Status};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -52,9 +51,17 @@ impl RawClient {
 
     /// Connects in plain text, does STARTTLS, and trusts [`certs::shared`].
     pub fn connect_starttls(port: u16) -> Self {
+        Self::connect_starttls_after(port, &[])
+    }
+
+    /// [`RawClient::connect_starttls`] with commands before STARTTLS.
+    pub fn connect_starttls_after(port: u16, commands: &[&str]) -> Self {
         let socket = connect(port);
         let (mut plain, _) =
             Self::greeted(Box::new(socket.try_clone().expect("a socket has handles")));
+        for command in commands {
+            plain.ok(command);
+        }
         assert!(plain.run("STARTTLS").tagged.starts_with("OK"));
         assert!(plain.stream.buffer().is_empty());
         Self {
@@ -72,7 +79,8 @@ impl RawClient {
         plain.ok("COMPRESS DEFLATE");
         assert!(plain.stream.buffer().is_empty());
         let compressed = Compressed {
-            reader: DeflateDecoder::new(clone()),
+            reader: BufReader::new(clone()),
+            inflate: Decompress::new(false),
             writer: DeflateEncoder::new(clone(), Compression::fast()),
         };
         Self {
@@ -177,15 +185,31 @@ impl RawClient {
     }
 }
 
-/// DEFLATE in both directions.
+/// DEFLATE in both directions. flate2's own reader will not do: it reads the socket while the inflater holds output.
 struct Compressed {
-    reader: DeflateDecoder<TcpStream>,
+    reader: BufReader<TcpStream>,
+    inflate: Decompress,
     writer: DeflateEncoder<TcpStream>,
 }
 
 impl Read for Compressed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader.read(buffer)
+        loop {
+            let (taken, given) = (self.inflate.total_in(), self.inflate.total_out());
+            let status =
+                self.inflate
+                    .decompress(self.reader.buffer(), buffer, FlushDecompress::Sync)?;
+            let count =
+                |after: u64, before: u64| usize::try_from(after - before).unwrap_or(usize::MAX);
+            self.reader.consume(count(self.inflate.total_in(), taken));
+            let given = count(self.inflate.total_out(), given);
+            if given > 0 || status == Status::StreamEnd {
+                return Ok(given);
+            }
+            if self.reader.buffer().is_empty() && self.reader.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+        }
     }
 }
 
