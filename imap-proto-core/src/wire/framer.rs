@@ -257,14 +257,17 @@ impl Framer {
         self.line = self.scanned;
     }
 
-    /// Whether a response of at least this many octets, and those taken before, is allowed.
+    /// Whether a response of at least this many octets, and those taken before, is allowed. The
+    /// lower of two limits is the one to name, however much came in one read.
     fn check_length(&self, len: usize, limits: &Limits) -> Result<(), FrameError> {
         let total = self.taken.saturating_add(len);
-        if self.before_login && total > limits.max_line {
-            return Err(error(FrameErrorKind::LineTooLong, limits.max_line));
-        }
-        if total > limits.max_response {
-            return Err(error(FrameErrorKind::ResponseTooLong, limits.max_response));
+        let (most, kind) = if self.before_login && limits.max_line <= limits.max_response {
+            (limits.max_line, FrameErrorKind::LineTooLong)
+        } else {
+            (limits.max_response, FrameErrorKind::ResponseTooLong)
+        };
+        if total > most {
+            return Err(error(kind, most));
         }
         Ok(())
     }

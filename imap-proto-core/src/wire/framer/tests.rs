@@ -184,6 +184,22 @@ fn before_login_responses_are_short_and_never_streamed() {
     );
 }
 
+/// Found by the fuzz target `framer`: which limit was named hung on how the octets were cut.
+#[test]
+fn the_lower_of_two_limits_is_named_however_much_came_at_once() {
+    let limits = Limits::default().max_line(6).max_response(4);
+    for octets in [&b"* OK u"[..], b"* OK upon", b"* OK uponword\r\n"] {
+        let (mut framer, mut input) = (Framer::new(&limits), InputBuffer::new(&limits));
+        framer.set_before_login(true);
+        input.extend_from_slice(octets);
+        let error = framer.poll(&input, &limits).unwrap_err();
+        assert_eq!(
+            (error.kind, error.offset),
+            (FrameErrorKind::ResponseTooLong, 4)
+        );
+    }
+}
+
 #[test]
 fn a_streamed_literal_is_left_to_the_caller() {
     let limits = Limits::default().stream_threshold(4);
