@@ -4,8 +4,13 @@
 //! yet taken, and leaves the cursor at the end of the line, which the dispatcher checks.
 
 mod acl;
+mod block;
+mod body_structure;
 mod capability;
 mod code;
+mod datetime;
+mod envelope;
+mod fetch;
 mod flag;
 mod id;
 mod list;
@@ -16,7 +21,9 @@ mod quota;
 mod reader;
 mod response;
 mod search;
+mod section;
 mod set;
+mod skip;
 mod status;
 mod stream;
 #[cfg(test)]

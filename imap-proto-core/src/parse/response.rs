@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::acl::{acl, list_rights, my_rights};
 use super::capability::capabilities;
 use super::code::response_text;
+use super::fetch::{fetch, uid_fetch};
 use super::flag::flags;
 use super::id::id;
 use super::list::list;
@@ -18,7 +19,7 @@ use super::thread::thread;
 use super::token::tokens;
 use crate::types::{
     Atom, Completion, Condition, Continuation, Data, OtherResponse, ParseError, ParseErrorKind,
-    Response, SequenceNumber, Text,
+    Response, SequenceNumber, Text, Uid,
 };
 use crate::wire::{Cursor, Limits};
 
@@ -134,9 +135,11 @@ fn numbered(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
         (b"EXISTS", Ok(count)) => Data::Exists(count),
         (b"EXPUNGE", Ok(number)) => Data::Expunge(SequenceNumber(number)),
         (b"RECENT", Ok(count)) => Data::Recent(count),
-        (b"EXISTS" | b"EXPUNGE" | b"RECENT", Err(_)) => {
+        (b"EXISTS" | b"EXPUNGE" | b"FETCH" | b"RECENT" | b"UIDFETCH", Err(_)) => {
             return Err(cursor.error(ParseErrorKind::NumberTooLarge));
         }
+        (b"FETCH", Ok(number)) => Data::Fetch(fetch(cursor, SequenceNumber(number))?),
+        (b"UIDFETCH", Ok(uid)) => Data::Fetch(uid_fetch(cursor, Uid(uid))?),
         _ => return other(Some(number), name_from(from, cursor), cursor),
     })
 }

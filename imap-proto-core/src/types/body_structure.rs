@@ -336,8 +336,19 @@ impl<'a> Part<'a> {
     }
 }
 
-impl PartialEq for Part<'_> {
-    fn eq(&self, other: &Self) -> bool {
+impl<'a> Part<'a> {
+    /// This part and all below it, each before its children; it does not recurse.
+    fn walk(self) -> impl Iterator<Item = Self> + 'a {
+        let mut waiting = vec![self];
+        std::iter::from_fn(move || {
+            let part = waiting.pop()?;
+            waiting.extend(part.children());
+            Some(part)
+        })
+    }
+
+    /// Whether all but the children is the same, and as many of these are there.
+    fn is_like(self, other: Part<'_>) -> bool {
         self.kind() == other.kind()
             && self.media_type() == other.media_type()
             && self.subtype() == other.subtype()
@@ -349,7 +360,16 @@ impl PartialEq for Part<'_> {
                 .eq(other.disposition_parameters())
             && self.languages().eq(other.languages())
             && self.envelope() == other.envelope()
-            && self.children().eq(other.children())
+            && self.children().len() == other.children().len()
+    }
+}
+
+impl PartialEq for Part<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        // As many children at each step: neither walk can end before the other.
+        self.walk()
+            .zip(other.walk())
+            .all(|(one, other)| one.is_like(other))
     }
 }
 

@@ -104,3 +104,81 @@ pub enum BodyPart {
     /// `BINARY[part]`
     Binary(SectionPart),
 }
+
+impl FetchResponse {
+    /// The envelope, if it was fetched.
+    pub fn envelope(&self) -> Option<&Envelope> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::Envelope(envelope) => Some(envelope),
+            _ => None,
+        })
+    }
+
+    /// The body structure, if one was fetched: that with extension data before the other.
+    pub fn body_structure(&self) -> Option<&BodyStructure> {
+        let full = self.items.iter().find_map(|item| match item {
+            FetchData::BodyStructure(structure) => Some(structure),
+            _ => None,
+        });
+        full.or_else(|| {
+            self.items.iter().find_map(|item| match item {
+                FetchData::Body(structure) => Some(structure),
+                _ => None,
+            })
+        })
+    }
+
+    /// A section, if it came; the case and order of header fields do not count.
+    pub fn section(&self, section: &Section) -> Option<&SectionData> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::Section(data) if data.section.is_same(section) => Some(data),
+            _ => None,
+        })
+    }
+
+    /// A decoded part, if it came.
+    pub fn binary(&self, part: &SectionPart) -> Option<&BinaryData> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::Binary(data) if data.part == *part => Some(data),
+            _ => None,
+        })
+    }
+
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            flags: self.flags.as_ref().map(Flags::detach),
+            items: self.items.iter().map(FetchData::detach).collect(),
+            ..*self
+        }
+    }
+}
+
+impl FetchData {
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        match self {
+            Self::Envelope(envelope) => Self::Envelope(envelope.detach()),
+            Self::Body(structure) => Self::Body(structure.detach()),
+            Self::BodyStructure(structure) => Self::BodyStructure(structure.detach()),
+            Self::Section(data) => Self::Section(SectionData {
+                section: data.section.detach(),
+                origin: data.origin,
+                data: data.data.as_ref().map(ByteString::detach),
+            }),
+            Self::Binary(data) => Self::Binary(BinaryData {
+                part: data.part.clone(),
+                origin: data.origin,
+                data: data.data.as_ref().map(ByteString::detach),
+            }),
+            Self::BinarySize { part, size } => Self::BinarySize {
+                part: part.clone(),
+                size: *size,
+            },
+            Self::Other(name, value) => Self::Other(name.detach(), value.detach()),
+            Self::Invalid(name, raw) => Self::Invalid(name.detach(), raw.detach()),
+        }
+    }
+}

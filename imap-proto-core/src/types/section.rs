@@ -104,6 +104,19 @@ impl Section {
         }
     }
 
+    /// A copy that does not keep the receive buffer alive.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        let detached = |names: &[ByteString]| names.iter().map(ByteString::detach).collect();
+        match self {
+            Self::HeaderFields(part, names) => Self::HeaderFields(part.clone(), detached(names)),
+            Self::HeaderFieldsNot(part, names) => {
+                Self::HeaderFieldsNot(part.clone(), detached(names))
+            }
+            other => other.clone(),
+        }
+    }
+
     /// What stands between the brackets; for the RFC822 items, between those of the item that
     /// they are like.
     fn parts(&self) -> (&[u32], &'static str, Option<&[ByteString]>) {

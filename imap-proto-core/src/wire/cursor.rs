@@ -5,7 +5,7 @@ mod strings;
 
 use bytes::Bytes;
 
-pub(crate) use strings::{Span, is_atom_char};
+pub(crate) use strings::Span;
 
 use super::Limits;
 use crate::types::{ParseError, ParseErrorKind};

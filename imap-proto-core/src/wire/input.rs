@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_full_buffer_does_not_read() {
         let mut input = InputBuffer::new(&Limits::default().max_response(10));
-        assert_eq!(input.extend_from_slice(&[b'x'; 70_000]), 65_546);
+        assert_eq!(input.extend_from_slice(&vec![b'x'; 70_000]), 65_546);
         assert!(input.is_full());
         let error = input.fill(|_| Ok(1)).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);

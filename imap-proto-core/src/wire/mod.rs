@@ -5,7 +5,7 @@ mod framer;
 mod input;
 mod limits;
 
-pub(crate) use cursor::{Cursor, Span, is_atom_char};
+pub(crate) use cursor::{Cursor, Span};
 pub use framer::{Frame, FrameError, FrameErrorKind, Framer};
 pub use input::InputBuffer;
 pub use limits::Limits;

@@ -1,14 +1,21 @@
-//! Body structures in `Debug` and `serde`. They nest as deep as the structure, which the parser
-//! bounds.
+//! Body structures in `Debug` and `serde`. What `serde` is given nests as deep as the structure,
+//! which the parser bounds; `Debug` shows the parts one after the other.
 
 use std::fmt;
 
+use super::super::SectionPart;
 use super::super::block::Shown;
 use super::{BodyStructure, Part};
 
 impl fmt::Debug for BodyStructure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.root().fmt(f)
+        f.debug_map()
+            .entries(
+                self.parts()
+                    .into_iter()
+                    .map(|(number, part)| (Plain(number), part)),
+            )
+            .finish()
     }
 }
 
@@ -39,9 +46,18 @@ impl fmt::Debug for Part<'_> {
             shown.field("envelope", &envelope);
         }
         if self.children().len() > 0 {
-            shown.field("children", &self.children().collect::<Vec<_>>());
+            shown.field("children", &self.children().len());
         }
         shown.finish()
+    }
+}
+
+/// A part number as people write it.
+struct Plain(SectionPart);
+
+impl fmt::Debug for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

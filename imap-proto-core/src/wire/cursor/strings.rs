@@ -33,7 +33,7 @@ mod class {
 }
 
 /// Whether the octet may stand in an atom; 8-bit ones may, as servers send them.
-pub(crate) fn is_atom_char(byte: u8) -> bool {
+fn is_atom_char(byte: u8) -> bool {
     has_class(byte, class::ATOM)
 }
 
@@ -160,6 +160,11 @@ impl<'a> Cursor<'a> {
         } else {
             self.share(span.from, span.to)
         })
+    }
+
+    /// The octets of a span as they stand in the frame.
+    pub(crate) fn octets(&self, span: Span) -> Option<&'a [u8]> {
+        self.bytes.get(span.from..span.to)
     }
 
     /// The octets of a span without the backslashes that escape.

@@ -1,0 +1,97 @@
+//! ENVELOPE (RFC 9051 §9 `envelope`), and what servers make of it.
+
+use super::block::{Writer, list_goes_on, loose_string, skip_list};
+use crate::types::{Envelope, ParseError, ParseErrorKind, envelope_layout as layout};
+use crate::wire::Cursor;
+
+/// An envelope.
+pub(super) fn envelope(cursor: &mut Cursor<'_>) -> Result<Envelope, ParseError> {
+    let mut writer = Writer::new(cursor);
+    write_envelope(cursor, &mut writer)?;
+    Ok(Envelope::new(writer.finish(cursor)))
+}
+
+/// Writes an envelope at the end of a block. Servers leave out fields at the end: these are NIL.
+pub(super) fn write_envelope(
+    cursor: &mut Cursor<'_>,
+    writer: &mut Writer,
+) -> Result<(), ParseError> {
+    cursor.byte(b'(')?;
+    let at = writer.block.words.reserve(layout::WORDS);
+    for string in [layout::IN_REPLY_TO, layout::MESSAGE_ID] {
+        writer.block.set_nil(at + string);
+    }
+    for string in [layout::DATE, layout::SUBJECT] {
+        cursor.spaces();
+        let span = loose_string(cursor)?;
+        writer.set(cursor, at + string, span)?;
+    }
+    let mut count = 0;
+    for list in 0..6 {
+        cursor.spaces();
+        addresses(cursor, writer, &mut count)?;
+        writer.block.words.set(at + layout::COUNTS + list, count);
+    }
+    message_ids(cursor, writer, at)
+}
+
+/// In-Reply-To and Message-ID and the end. When one is missing it is likely to be the former,
+/// which few messages have.
+fn message_ids(cursor: &mut Cursor<'_>, writer: &mut Writer, at: usize) -> Result<(), ParseError> {
+    if !list_goes_on(cursor) {
+        return Ok(());
+    }
+    let first = loose_string(cursor)?;
+    if !list_goes_on(cursor) {
+        return writer.set(cursor, at + layout::MESSAGE_ID, first);
+    }
+    writer.set(cursor, at + layout::IN_REPLY_TO, first)?;
+    let second = loose_string(cursor)?;
+    writer.set(cursor, at + layout::MESSAGE_ID, second)?;
+    skip_list(cursor)?;
+    Ok(())
+}
+
+/// A list of addresses or NIL; NIL among them is left out.
+fn addresses(
+    cursor: &mut Cursor<'_>,
+    writer: &mut Writer,
+    count: &mut u32,
+) -> Result<(), ParseError> {
+    if cursor.try_nil() {
+        return Ok(());
+    }
+    cursor.byte(b'(')?;
+    while list_goes_on(cursor) {
+        if cursor.try_nil() {
+            continue;
+        }
+        cursor.count_item()?;
+        address(cursor, writer)?;
+        *count = count.saturating_add(1);
+    }
+    Ok(())
+}
+
+/// An address: four strings; missing ones are NIL, further ones are skipped.
+fn address(cursor: &mut Cursor<'_>, writer: &mut Writer) -> Result<(), ParseError> {
+    cursor.byte(b'(')?;
+    for field in 0..4 {
+        if !list_goes_on(cursor) {
+            if field == 0 {
+                return Err(cursor.error(ParseErrorKind::Expected("address")));
+            }
+            (field..4).for_each(|_| writer.block.push_nil());
+            return Ok(());
+        }
+        let span = loose_string(cursor)?;
+        writer.push(cursor, span)?;
+    }
+    if !cursor.try_byte(b')') {
+        skip_list(cursor)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

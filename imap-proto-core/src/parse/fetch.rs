@@ -1,0 +1,388 @@
+//! FETCH and UIDFETCH (RFC 9051 §7.5.2, RFC 9586 §3.3), whole and in pieces.
+
+use super::body_structure::body_structure;
+use super::datetime::date_time;
+use super::envelope::envelope;
+use super::flag::flags;
+use super::section::{origin, part, section};
+use super::skip::skip_value;
+use super::token::token;
+use crate::types::{
+    Atom, BinaryData, BodyBegin, BodyPart, ByteString, FetchData, FetchResponse, ModSeq,
+    ParseError, ParseErrorKind, Section, SectionData, SequenceNumber, Token, Uid,
+};
+use crate::wire::Cursor;
+
+/// `n FETCH (…)`, from behind the name on.
+pub(super) fn fetch(
+    cursor: &mut Cursor<'_>,
+    number: SequenceNumber,
+) -> Result<FetchResponse, ParseError> {
+    let response = FetchResponse {
+        sequence_number: Some(number),
+        ..FetchResponse::default()
+    };
+    begin(cursor)?;
+    whole(Items::new(cursor, response))
+}
+
+/// `n UIDFETCH (…)`, from behind the name on.
+pub(super) fn uid_fetch(cursor: &mut Cursor<'_>, uid: Uid) -> Result<FetchResponse, ParseError> {
+    let response = FetchResponse {
+        uid: Some(uid),
+        ..FetchResponse::default()
+    };
+    begin(cursor)?;
+    whole(Items::new(cursor, response))
+}
+
+/// What stands behind a literal that was handed out, to the end of the response.
+pub(super) fn rest(cursor: &mut Cursor<'_>) -> Result<FetchResponse, ParseError> {
+    let mut items = Items::new(cursor, FetchResponse::default());
+    (items.open, items.behind_literal) = (1, true);
+    whole(items)
+}
+
+/// A response of a kind as [`fetch`], up to the announcement of a literal; or with `continuing`
+/// what stands between two literals. `None` if the literal is no item that can be handed out.
+pub(super) fn head(
+    cursor: &mut Cursor<'_>,
+    response: FetchResponse,
+    continuing: bool,
+) -> Result<Option<BodyBegin>, ParseError> {
+    if !continuing {
+        begin(cursor)?;
+    }
+    let mut items = Items::new(cursor, response);
+    items.is_head = true;
+    (items.open, items.behind_literal) = (usize::from(continuing), continuing);
+    items.read()?;
+    let fetch = items.response;
+    Ok(items.begin.map(|begin| BodyBegin { fetch, ..begin }))
+}
+
+/// Goes to the parenthesis before the items.
+fn begin(cursor: &mut Cursor<'_>) -> Result<(), ParseError> {
+    cursor.spaces();
+    match cursor.peek() {
+        Some(b'(') => Ok(()),
+        _ => Err(cursor.error(ParseErrorKind::ExpectedByte(b'('))),
+    }
+}
+
+fn whole(mut items: Items<'_, '_>) -> Result<FetchResponse, ParseError> {
+    items.read()?;
+    // A literal that is announced some octets short ends in the CRLF of the mail, and the
+    // parenthesis is on a line of its own.
+    if items.open > 0 && !items.behind_literal {
+        let error = ParseErrorKind::ExpectedByte(b')');
+        return Err(items.cursor.error(error));
+    }
+    Ok(items.response)
+}
+
+/// The items of one response that is being read.
+struct Items<'c, 'a> {
+    cursor: &'c mut Cursor<'a>,
+    response: FetchResponse,
+    /// Parentheses that are open. Servers put items in further ones, and close them early.
+    open: usize,
+    /// Whether the last thing read was a literal.
+    behind_literal: bool,
+    /// Whether the input ends behind the announcement of a literal.
+    is_head: bool,
+    /// That literal, if it is an item.
+    begin: Option<BodyBegin>,
+}
+
+impl<'c, 'a> Items<'c, 'a> {
+    fn new(cursor: &'c mut Cursor<'a>, response: FetchResponse) -> Self {
+        Self {
+            cursor,
+            response,
+            open: 0,
+            behind_literal: false,
+            is_head: false,
+            begin: None,
+        }
+    }
+
+    /// Reads items to the end of the line, or of the head.
+    fn read(&mut self) -> Result<(), ParseError> {
+        while self.begin.is_none() {
+            match self.cursor.peek() {
+                Some(b' ') => self.cursor.advance(1),
+                Some(b'(') => {
+                    self.cursor.advance(1);
+                    self.open += 1;
+                }
+                Some(b')') => {
+                    self.cursor.advance(1);
+                    self.behind_literal = false;
+                    self.open = self.open.saturating_sub(1);
+                }
+                Some(b'\r' | b'\n') if !self.cursor.at_end() => self.cursor.advance(1),
+                Some(b'\r' | b'\n') | None => return Ok(()),
+                Some(_) => self.item()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// One item. If its value breaks the grammar but has an end it is kept as it came.
+    fn item(&mut self) -> Result<(), ParseError> {
+        self.cursor.count_item()?;
+        self.behind_literal = false;
+        let from = self.cursor.offset();
+        let name = name(self.cursor)?;
+        let (start, depth) = (self.cursor.offset(), self.cursor.depth());
+        match self.value(name, from) {
+            Ok(Some(data)) => self.response.items.push(data),
+            Ok(None) => {}
+            Err(error) => {
+                let name = Atom::from_bytes(self.cursor.share(from, start));
+                self.cursor.seek(start);
+                self.cursor.set_depth(depth);
+                let raw = self.raw_value().ok_or(error)?;
+                if is_limit(error.kind) {
+                    return Err(error);
+                }
+                self.response.items.push(FetchData::Invalid(name, raw));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of the named item. Those that every FETCH may have go to their fields.
+    fn value(&mut self, name: &[u8], from: usize) -> Result<Option<FetchData>, ParseError> {
+        let item = Item::of(name);
+        let bracket = self.cursor.peek() == Some(b'[');
+        if !bracket {
+            self.cursor.spaces();
+        }
+        match item {
+            Some(Item::Uid) => self.response.uid = Some(Uid(self.cursor.number()?)),
+            Some(Item::Flags) => self.response.flags = Some(flags(self.cursor)?),
+            Some(Item::ModSeq) => {
+                self.response.mod_seq = mod_seq(self.cursor)?.or(self.response.mod_seq);
+            }
+            Some(Item::Size) => self.response.size = Some(self.cursor.number64()?),
+            Some(Item::InternalDate) => {
+                self.response.internal_date = Some(date_time(self.cursor)?);
+            }
+            Some(Item::Envelope) => {
+                return envelope(self.cursor).map(FetchData::Envelope).map(Some);
+            }
+            Some(Item::Body) if bracket => return self.section(None),
+            Some(Item::Body) => return body_structure(self.cursor).map(FetchData::Body).map(Some),
+            Some(Item::BodyStructure) => {
+                let structure = body_structure(self.cursor)?;
+                return Ok(Some(FetchData::BodyStructure(structure)));
+            }
+            Some(Item::Rfc822) => return self.section(Some(Section::Rfc822)),
+            Some(Item::Rfc822Header) => return self.section(Some(Section::Rfc822Header)),
+            Some(Item::Rfc822Text) => return self.section(Some(Section::Rfc822Text)),
+            Some(Item::Binary) if bracket => return self.binary(),
+            Some(Item::BinarySize) if bracket => return binary_size(self.cursor).map(Some),
+            _ => return other(self.cursor, from).map(Some),
+        }
+        Ok(None)
+    }
+
+    fn section(&mut self, named: Option<Section>) -> Result<Option<FetchData>, ParseError> {
+        let section = match named {
+            Some(section) => section,
+            None => section(self.cursor)?,
+        };
+        let origin = origin(self.cursor)?;
+        Ok(match self.data()? {
+            Octets::Here(data) => Some(FetchData::Section(SectionData {
+                section,
+                origin,
+                data,
+            })),
+            Octets::Announced(size) => {
+                self.announced(BodyPart::Section(section), origin, size);
+                None
+            }
+        })
+    }
+
+    fn binary(&mut self) -> Result<Option<FetchData>, ParseError> {
+        let part = part(self.cursor)?;
+        let origin = origin(self.cursor)?;
+        Ok(match self.data()? {
+            Octets::Here(data) => Some(FetchData::Binary(BinaryData { part, origin, data })),
+            Octets::Announced(size) => {
+                self.announced(BodyPart::Binary(part), origin, size);
+                None
+            }
+        })
+    }
+
+    fn announced(&mut self, part: BodyPart, origin: Option<u64>, size: u64) {
+        let fetch = FetchResponse::default();
+        self.begin = Some(BodyBegin {
+            fetch,
+            part,
+            origin,
+            size,
+        });
+    }
+
+    /// The octets of a section. Some servers leave them out for NIL.
+    fn data(&mut self) -> Result<Octets, ParseError> {
+        self.cursor.spaces();
+        match self.cursor.peek() {
+            Some(b')' | b'\r' | b'\n') | None => return Ok(Octets::Here(None)),
+            Some(b'{' | b'~') => {}
+            _ => return self.cursor.nstring().map(Octets::Here),
+        }
+        if self.is_head {
+            let mut ahead = self.cursor.clone();
+            if let Ok(size) = ahead.announcement()
+                && ahead.rest().is_empty()
+            {
+                return Ok(Octets::Announced(size));
+            }
+        }
+        self.behind_literal = true;
+        self.cursor.literal().map(Some).map(Octets::Here)
+    }
+
+    /// A value that could not be read, as it stands on the wire, if its end is clear.
+    fn raw_value(&mut self) -> Option<ByteString> {
+        let start = self.cursor.offset();
+        if self.cursor.peek() == Some(b'[') {
+            let bracket = memchr::memchr(b']', self.cursor.rest())?;
+            self.cursor.advance(bracket + 1);
+        }
+        self.cursor.spaces();
+        if !matches!(self.cursor.peek(), Some(b')' | b'\r' | b'\n') | None) {
+            skip_value(self.cursor).ok()?;
+        }
+        let ends = matches!(self.cursor.peek(), Some(b' ' | b')')) || self.cursor.at_end();
+        let raw = self.cursor.share(start, self.cursor.offset());
+        let spaces = raw.iter().take_while(|&&byte| byte == b' ').count();
+        ends.then(|| ByteString::from_bytes(raw.slice(spaces..)))
+    }
+}
+
+/// The value of a section.
+enum Octets {
+    Here(Option<ByteString>),
+    /// It comes behind the head, with this size.
+    Announced(u64),
+}
+
+/// The items that there is a type for.
+#[derive(Clone, Copy)]
+enum Item {
+    Uid,
+    Flags,
+    ModSeq,
+    Size,
+    InternalDate,
+    Envelope,
+    Body,
+    BodyStructure,
+    Rfc822,
+    Rfc822Header,
+    Rfc822Text,
+    Binary,
+    BinarySize,
+}
+
+impl Item {
+    fn of(name: &[u8]) -> Option<Self> {
+        let candidates: &[(&str, Self)] = match name.len() {
+            3 => &[("UID", Self::Uid)],
+            4 => &[("BODY", Self::Body)],
+            5 => &[("FLAGS", Self::Flags)],
+            6 => &[
+                ("MODSEQ", Self::ModSeq),
+                ("BINARY", Self::Binary),
+                ("RFC822", Self::Rfc822),
+            ],
+            8 => &[("ENVELOPE", Self::Envelope)],
+            11 => &[
+                ("RFC822.SIZE", Self::Size),
+                ("RFC822.TEXT", Self::Rfc822Text),
+                ("BINARY.SIZE", Self::BinarySize),
+            ],
+            12 => &[("INTERNALDATE", Self::InternalDate)],
+            13 => &[
+                ("BODYSTRUCTURE", Self::BodyStructure),
+                ("RFC822.HEADER", Self::Rfc822Header),
+            ],
+            _ => &[],
+        };
+        let same = |known: &&(&str, Self)| name.eq_ignore_ascii_case(known.0.as_bytes());
+        candidates.iter().find(same).map(|(_, item)| *item)
+    }
+}
+
+/// The name of an item, up to its value or a bracket.
+fn name<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], ParseError> {
+    let rest = cursor.rest();
+    let ends = |byte: &u8| *byte <= b' ' || matches!(byte, b'(' | b')' | b'[' | b'"' | b'{');
+    let len = rest.iter().position(ends).unwrap_or(rest.len());
+    let name = rest.get(..len).unwrap_or_default();
+    if name.is_empty() {
+        return Err(cursor.error(ParseErrorKind::Expected("FETCH item")));
+    }
+    cursor.check_string(len)?;
+    cursor.advance(len);
+    Ok(name)
+}
+
+/// `(n)`. Zoho sends `(-1)`, which says nothing.
+fn mod_seq(cursor: &mut Cursor<'_>) -> Result<Option<ModSeq>, ParseError> {
+    let list = cursor.try_byte(b'(');
+    let negative = cursor.try_byte(b'-');
+    let number = cursor.number64()?;
+    if list {
+        cursor.byte(b')')?;
+    }
+    Ok((!negative).then_some(ModSeq(number)))
+}
+
+fn binary_size(cursor: &mut Cursor<'_>) -> Result<FetchData, ParseError> {
+    let part = part(cursor)?;
+    cursor.spaces();
+    let size = cursor.number64()?;
+    Ok(FetchData::BinarySize { part, size })
+}
+
+/// Any other item, whose name begins at an offset, with what it has in brackets, and its value;
+/// NIL without one.
+fn other(cursor: &mut Cursor<'_>, from: usize) -> Result<FetchData, ParseError> {
+    if cursor.peek() == Some(b'[') {
+        let Some(end) = memchr::memchr(b']', cursor.rest()) else {
+            return Err(cursor.error(ParseErrorKind::ExpectedByte(b']')));
+        };
+        cursor.check_string(end)?;
+        cursor.advance(end + 1);
+    }
+    let name = cursor.share(from, cursor.offset());
+    cursor.spaces();
+    let value = match cursor.peek() {
+        Some(b')') => Token::Nil,
+        _ => token(cursor)?,
+    };
+    Ok(FetchData::Other(
+        Atom::from_bytes(name.slice(..name.trim_ascii_end().len())),
+        value,
+    ))
+}
+
+/// Whether the response as a whole is over a limit.
+fn is_limit(kind: ParseErrorKind) -> bool {
+    matches!(
+        kind,
+        ParseErrorKind::TooDeep | ParseErrorKind::TooManyItems | ParseErrorKind::StringTooLong
+    )
+}
+
+#[cfg(test)]
+mod tests;
