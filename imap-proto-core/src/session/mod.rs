@@ -34,3 +34,6 @@ pub use reply::Reply;
 pub use session::{IdleGuard, Opening, Session, open};
 pub use shared::AbortHandle;
 pub use upload::Upload;
+
+#[cfg(test)]
+mod tests;

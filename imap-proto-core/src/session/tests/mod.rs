@@ -1,0 +1,9 @@
+//! Sessions over streams in memory. What servers say here is written after RFC 9051 and the
+//! extensions named.
+
+mod faults;
+mod harness;
+mod messages;
+mod opening;
+mod readers;
+mod replies;
