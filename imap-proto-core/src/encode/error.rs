@@ -30,8 +30,8 @@ pub enum SubmitError {
     /// IDLE, which is a state of the connection: see `idle`.
     #[error("a command that the engine keeps for itself")]
     Reserved,
-    /// CR, LF or NUL in raw syntax, or the announcement of a literal.
-    #[error("raw syntax with CR, LF, NUL or a literal's announcement")]
+    /// CR, LF or NUL in raw syntax, an open quoted string, or the announcement of a literal.
+    #[error("raw syntax with CR, LF, NUL, an open quoted string or a literal's announcement")]
     InvalidSyntax,
     /// CR, LF or NUL in a mailbox name.
     #[error("a mailbox name with CR, LF or NUL")]

@@ -35,6 +35,7 @@ mod store;
 #[cfg(test)]
 mod testing;
 mod thread;
+mod unordered;
 mod writer;
 
 pub use acl::*;
@@ -69,11 +70,15 @@ pub use sort::*;
 pub use status::*;
 pub use store::*;
 pub use thread::*;
+pub use unordered::*;
 pub(crate) use writer::*;
 
 #[cfg(test)]
 #[path = "tests/base.rs"]
 mod base_tests;
+#[cfg(test)]
+#[path = "tests/injection.rs"]
+mod injection_tests;
 #[cfg(test)]
 #[path = "tests/messages.rs"]
 mod message_tests;

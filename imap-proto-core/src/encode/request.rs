@@ -155,20 +155,16 @@ impl Request {
         self.syntax_unchecked(b" ")
     }
 
-    /// Adds syntax of the caller's: anything but CR, LF and NUL.
+    /// Adds syntax of the caller's: anything but CR, LF and NUL, with whole quoted strings, and
+    /// braces only in these.
     ///
     /// # Errors
     ///
-    /// [`SubmitError::InvalidSyntax`] for CR, LF, NUL, and for what ends like the announcement
-    /// of a literal, `{n`.
+    /// [`SubmitError::InvalidSyntax`] for anything else: a literal behind a quotation mark without
+    /// its pair would be read as a new command, and `{n` would announce a literal of its own.
     pub fn syntax(mut self, syntax: &str) -> Result<Self, SubmitError> {
         let bytes = syntax.as_bytes();
-        let announces = bytes.iter().rposition(|&b| b == b'{').is_some_and(|at| {
-            let tail = bytes.get(at + 1..).unwrap_or_default();
-            tail.iter()
-                .all(|&b| b.is_ascii_digit() || matches!(b, b'+' | b'}'))
-        });
-        if announces || bytes.iter().any(|b| matches!(b, 0 | b'\r' | b'\n')) {
+        if !is_whole(bytes) {
             return Err(SubmitError::InvalidSyntax);
         }
         note_mailbox(&mut self.effect, &Segment::Syntax(bytes.to_vec()));
@@ -382,6 +378,24 @@ impl Request {
         self.effect = effect;
         self
     }
+}
+
+/// Whether syntax can stand before anything: no line end, no open quoted string, no announcement
+/// of a literal.
+fn is_whole(syntax: &[u8]) -> bool {
+    let (mut inside, mut escaped) = (false, false);
+    for &byte in syntax {
+        match byte {
+            0 | b'\r' | b'\n' => return false,
+            b'{' if !inside => return false,
+            b'"' | b'\\' if escaped => escaped = false,
+            _ if escaped => return false,
+            b'\\' if inside => escaped = true,
+            b'"' => inside = !inside,
+            _ => {}
+        }
+    }
+    !inside
 }
 
 /// Whether it is an `atom` (RFC 9051 §9).
