@@ -1,6 +1,7 @@
 //! STATUS (RFC 9051 §7.3.3).
 
 use super::mailbox::mailbox;
+use super::skip::skip_value;
 use super::token::token;
 use crate::types::{
     Atom, ByteString, MailboxName, ModSeq, ParseError, ParseErrorKind, StatusData, StatusResponse,
@@ -67,25 +68,26 @@ fn item(cursor: &mut Cursor<'_>) -> Result<StatusData, ParseError> {
     let name = cursor.atom_bytes()?;
     let name_to = cursor.offset();
     cursor.spaces();
-    let from = cursor.offset();
-    let depth = cursor.depth();
-    let error = match value(name, cursor) {
+    let (from, depth) = (cursor.offset(), cursor.depth());
+    let data = match value(name, cursor) {
+        Ok(None) => {
+            let name = Atom::from_bytes(cursor.share(name_from, name_to));
+            token(cursor).map(|value| Some(StatusData::Other(name, value)))
+        }
+        data => data,
+    };
+    match data {
         Ok(Some(data)) if ends_item(cursor) => return Ok(data),
         Err(error) if error.kind == ParseErrorKind::TooDeep => return Err(error),
-        _ => cursor.error(ParseErrorKind::Expected("status item")),
-    };
+        _ => {}
+    }
     cursor.seek(from);
     cursor.set_depth(depth);
-    let name = Atom::from_bytes(cursor.share(name_from, name_to));
-    let known = is_known(name.as_bytes());
-    let missing = cursor.peek() == Some(b')');
-    if !missing {
-        let value = token(cursor).map_err(|_| error)?;
-        if !known {
-            return Ok(StatusData::Other(name, value));
-        }
+    if cursor.peek() != Some(b')') {
+        skip_value(cursor)?;
     }
     let raw = ByteString::from_bytes(cursor.share(from, cursor.offset()));
+    let name = Atom::from_bytes(cursor.share(name_from, name_to));
     Ok(StatusData::Invalid(name, raw))
 }
 
@@ -93,36 +95,34 @@ fn ends_item(cursor: &Cursor<'_>) -> bool {
     matches!(cursor.peek(), Some(b' ' | b')'))
 }
 
-/// Makes the reader of all known items from one table of names.
-macro_rules! items {
-    ($($name:literal: $cursor:ident => $value:expr,)*) => {
-        /// The value of an item; `None` for one that no type is known for.
-        fn value(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<StatusData>, ParseError> {
-            $(if name.eq_ignore_ascii_case($name) {
-                let $cursor = cursor;
-                return Ok(Some($value));
-            })*
-            Ok(None)
-        }
-
-        fn is_known(name: &[u8]) -> bool {
-            [$(&$name[..]),*].iter().any(|known| name.eq_ignore_ascii_case(known))
-        }
-    };
-}
-
-items! {
-    b"MESSAGES": cursor => StatusData::Messages(cursor.number()?),
-    b"RECENT": cursor => StatusData::Recent(cursor.number()?),
-    b"UIDNEXT": cursor => StatusData::UidNext(Uid(cursor.number()?)),
-    b"UIDVALIDITY": cursor => StatusData::UidValidity(UidValidity(cursor.number64()?)),
-    b"UNSEEN": cursor => StatusData::Unseen(cursor.number()?),
-    b"DELETED": cursor => StatusData::Deleted(cursor.number()?),
-    b"SIZE": cursor => StatusData::Size(cursor.number64()?),
-    b"HIGHESTMODSEQ": cursor => StatusData::HighestModSeq(ModSeq(cursor.number64()?)),
-    b"MAILBOXID": cursor => StatusData::MailboxId(object_id(cursor)?),
-    b"APPENDLIMIT": cursor => StatusData::AppendLimit(optional_number(cursor)?),
-    b"DELETED-STORAGE": cursor => StatusData::DeletedStorage(cursor.number64()?),
+/// The value of an item; `None` for one that no type is known for.
+fn value(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<StatusData>, ParseError> {
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    Ok(Some(if is("MESSAGES") {
+        StatusData::Messages(cursor.number()?)
+    } else if is("UIDNEXT") {
+        StatusData::UidNext(Uid(cursor.number()?))
+    } else if is("UIDVALIDITY") {
+        StatusData::UidValidity(UidValidity(cursor.number64()?))
+    } else if is("UNSEEN") {
+        StatusData::Unseen(cursor.number()?)
+    } else if is("HIGHESTMODSEQ") {
+        StatusData::HighestModSeq(ModSeq(cursor.number64()?))
+    } else if is("RECENT") {
+        StatusData::Recent(cursor.number()?)
+    } else if is("SIZE") {
+        StatusData::Size(cursor.number64()?)
+    } else if is("DELETED") {
+        StatusData::Deleted(cursor.number()?)
+    } else if is("MAILBOXID") {
+        StatusData::MailboxId(object_id(cursor)?)
+    } else if is("APPENDLIMIT") {
+        StatusData::AppendLimit(optional_number(cursor)?)
+    } else if is("DELETED-STORAGE") {
+        StatusData::DeletedStorage(cursor.number64()?)
+    } else {
+        return Ok(None);
+    }))
 }
 
 /// `(id)` (RFC 8474 §7)

@@ -126,6 +126,19 @@ fn a_broken_item_stands_beside_good_ones() {
     );
 }
 
+/// Cyrus 3.12 after the mailbox was deleted: `tests/transcripts/cyrus-new/52-objectid.txt`.
+#[test]
+fn an_item_of_any_octets_is_broken_alone() {
+    let response = parses(
+        status,
+        b" objects3 (MESSAGES 2 MAILBOXID (\xed\x86O\xea\x1dV))",
+    );
+    assert_eq!(response.messages(), Some(2));
+    assert!(
+        matches!(&response.items[1], StatusData::Invalid(name, raw) if *name == "MAILBOXID" && raw.len() == 8)
+    );
+}
+
 #[test]
 fn unknown_items_are_kept() {
     let response = parses(
