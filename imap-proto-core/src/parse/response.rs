@@ -215,6 +215,9 @@ impl Name {
 
 /// Which condition a word is, in any case.
 fn condition(word: &[u8]) -> Option<Condition> {
+    if !matches!(word.len(), 2 | 3 | 7) {
+        return None; // most responses are told apart by this alone
+    }
     Some(match Name::of(word).as_bytes() {
         b"OK" => Condition::Ok,
         b"NO" => Condition::No,

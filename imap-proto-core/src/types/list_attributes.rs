@@ -249,10 +249,33 @@ impl serde::Serialize for ListAttributes {
     }
 }
 
+/// For each letter, the registered attributes that begin with it, as bits.
+const BY_LETTER: [u32; 32] = by_letter();
+
+const fn by_letter() -> [u32; 32] {
+    let mut table = [0; 32];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let letter = NAMES[at].as_bytes()[1];
+        table[(letter & 0x1f) as usize] |= 1 << at;
+        at += 1;
+    }
+    table
+}
+
 /// The bit of a registered attribute.
 fn position(name: &[u8]) -> Option<usize> {
-    let mut names = NAMES.iter();
-    names.position(|known| known.len() == name.len() && known.as_bytes().eq_ignore_ascii_case(name))
+    let letter = usize::from(*name.get(1)? & 0x1f);
+    let mut candidates = *BY_LETTER.get(letter)?;
+    while candidates != 0 {
+        let at = candidates.trailing_zeros() as usize;
+        let known = NAMES.get(at)?.as_bytes();
+        if known.len() == name.len() && known.eq_ignore_ascii_case(name) {
+            return Some(at);
+        }
+        candidates &= candidates - 1;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -268,6 +291,18 @@ mod tests {
         assert!(attributes.contains(&ListAttribute::Drafts));
         assert!(attributes.contains(&ListAttribute::new("\\noSelect".into())));
         assert_eq!(attributes.iter().count(), 2);
+    }
+
+    #[test]
+    fn every_name_is_found_in_any_case() {
+        for (at, name) in NAMES.iter().enumerate() {
+            assert_eq!(position(name.to_uppercase().as_bytes()), Some(at));
+            assert_eq!(position(name.to_lowercase().as_bytes()), Some(at));
+            assert_eq!(position(&name.as_bytes()[1..]), None);
+        }
+        for name in ["", "\\", "\\Noselec", "\\Noselects", "xSent", "\\\u{13}ent"] {
+            assert_eq!(position(name.as_bytes()), None, "{name}");
+        }
     }
 
     #[test]
