@@ -82,10 +82,8 @@ fn responses_that_no_type_is_made_for_are_few() {
     }
     let expected = [
         "ANNOTATION",
-        "FETCH",
         "GENURLAUTH",
         "JMAPACCESS",
-        "UIDFETCH",
         "URLFETCH",
         "XSTATS",
     ];
