@@ -86,11 +86,11 @@ fn asked(claim: &Claim, fetch: &FetchResponse, has: FetchNeeds) -> Option<u32> {
         Claim::Fetch(set, needs) => {
             let number = fetch
                 .sequence_number
-                .filter(|number| set.contains(*number))?;
+                .filter(|number| set.may_contain(*number))?;
             (number.0, needs)
         }
         Claim::UidFetch(set, needs) => {
-            let uid = fetch.uid.filter(|uid| set.contains(*uid))?;
+            let uid = fetch.uid.filter(|uid| set.may_contain(*uid))?;
             (uid.0, needs)
         }
         _ => return None,

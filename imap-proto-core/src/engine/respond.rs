@@ -163,6 +163,9 @@ impl Connection {
         continuation: &Continuation,
         now: Instant,
     ) -> Result<Option<Event>, ConnectionError> {
+        if self.machine.state() == State::AwaitingGreeting {
+            return Err(Violation::NoGreeting.into());
+        }
         if self.idle.awaits_continuation() && !self.outbound.is_ready() {
             self.idle_accepted(now);
             return Ok(None);
