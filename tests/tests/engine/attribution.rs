@@ -1,0 +1,123 @@
+//! Data goes to the command that it answers; everything else is unsolicited and never lost.
+
+use imap_proto_core::encode::{Fetch, FetchItems, Noop, Status, StatusItems};
+use imap_proto_core::engine::{CommandId, Event};
+use imap_proto_core::types::{Data, SequenceNumber, SequenceSet, Uid, UidSet};
+use imap_tests::harness::Harness;
+
+fn fetch(number: u32) -> Fetch {
+    Fetch::new(
+        SequenceSet::from(SequenceNumber(number)),
+        FetchItems::new().flags(),
+    )
+}
+
+/// The claims of all FETCH and STATUS events, in order.
+fn claims(events: &[Event]) -> Vec<Option<CommandId>> {
+    let claim = |event: &Event| match event {
+        Event::Data {
+            data: Data::Fetch(_) | Data::Status(_),
+            claimed_by,
+            ..
+        } => Some(*claimed_by),
+        _ => None,
+    };
+    events.iter().filter_map(claim).collect()
+}
+
+/// QUIRKS 5.4 item 1: Dovecot answers pipelined commands in any order.
+#[test]
+fn quirk_5_4_1_answers_out_of_order_reach_their_callers() {
+    let mut harness = Harness::selected("", 9);
+    let first = harness.submit(fetch(1));
+    let second = harness.submit(fetch(2));
+    let third = harness.submit(fetch(3));
+    harness.feed("* 3 FETCH (FLAGS ())\r\n* 1 FETCH (FLAGS ())\r\nAAAA3 OK x\r\n");
+    harness.feed("* 2 FETCH (FLAGS ())\r\nAAAA1 OK x\r\nAAAA2 OK x\r\n");
+    let events = harness.take_events();
+    assert_eq!(claims(&events), [Some(third), Some(first), Some(second)]);
+}
+
+#[test]
+fn interleaved_answers_of_two_like_commands_are_told_apart() {
+    let mut harness = Harness::selected("", 9);
+    let range = || {
+        Fetch::new(
+            SequenceSet::range(SequenceNumber(1), SequenceNumber(3)),
+            FetchItems::new().flags(),
+        )
+    };
+    let first = harness.submit(range());
+    let second = harness.submit(range());
+    for number in [1, 1, 2, 2, 3, 3] {
+        harness.feed(format!("* {number} FETCH (FLAGS ())\r\n"));
+    }
+    let events = harness.take_events();
+    let expected = [first, second, first, second, first, second].map(Some);
+    assert_eq!(claims(&events), expected);
+}
+
+/// FEATURES §9 item 33, SECURITY D4.
+#[test]
+fn d4_a_fetch_that_was_not_asked_for_is_unsolicited() {
+    let mut harness = Harness::selected("", 9);
+    let items = FetchItems::new().flags();
+    let asked = harness.submit(Fetch::new(UidSet::from(Uid(5)), items));
+    harness.feed("* 7 FETCH (UID 999 FLAGS ())\r\n* 2 FETCH (FLAGS (\\Seen))\r\n");
+    harness.feed("* 5 FETCH (UID 5 FLAGS ())\r\n");
+    assert_eq!(claims(&harness.take_events()), [None, None, Some(asked)]);
+}
+
+#[test]
+fn a_fetch_without_the_items_asked_for_is_unsolicited() {
+    let mut harness = Harness::selected("", 9);
+    let items = FetchItems::new().envelope();
+    let asked = harness.submit(Fetch::new(SequenceSet::from(SequenceNumber(1)), items));
+    harness.feed("* 1 FETCH (FLAGS (\\Seen))\r\n");
+    harness.feed("* 1 FETCH (ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL))\r\n");
+    assert_eq!(claims(&harness.take_events()), [None, Some(asked)]);
+}
+
+#[test]
+fn d13_status_goes_by_mailbox() {
+    let mut harness = Harness::authenticated("");
+    let items = || StatusItems::new().messages();
+    let a = harness.submit(Status::new("A", items()));
+    let b = harness.submit(Status::new("B", items()));
+    harness.feed("* STATUS B (MESSAGES 1)\r\n* STATUS C (MESSAGES 2)\r\n");
+    harness.feed("* STATUS A (MESSAGES 3)\r\n");
+    assert_eq!(claims(&harness.take_events()), [Some(b), None, Some(a)]);
+}
+
+/// QUIRKS 5.4 item 5: the name comes back as it was sent.
+#[test]
+fn quirk_5_4_5_status_of_inbox_in_any_case() {
+    let mut harness = Harness::authenticated("");
+    let asked = harness.submit(Status::new("INBOX", StatusItems::new().messages()));
+    harness.feed("* STATUS inbox (MESSAGES 3)\r\n");
+    assert_eq!(claims(&harness.take_events()), [Some(asked)]);
+}
+
+#[test]
+fn unsolicited_data_is_never_dropped() {
+    let mut harness = Harness::selected("", 9);
+    for exists in 10..1010 {
+        harness.feed(format!("* {exists} EXISTS\r\n"));
+    }
+    assert_eq!(harness.take_events().len(), 1000);
+    assert_eq!(harness.connection.mailbox().unwrap().exists, 1009);
+}
+
+#[test]
+fn d5_expunge_while_numbers_are_in_flight_is_applied_and_told() {
+    let mut harness = Harness::selected("", 9);
+    harness.submit(fetch(3));
+    harness.feed("* 1 EXPUNGE\r\n");
+    let told = |event: &Event| matches!(event, Event::Tolerated(_));
+    assert!(harness.take_events().iter().any(told));
+    assert_eq!(harness.connection.mailbox().unwrap().exists, 8);
+    let mut harness = Harness::selected("", 9);
+    harness.submit(Noop);
+    harness.feed("* 1 EXPUNGE\r\n");
+    assert!(!harness.take_events().iter().any(told));
+}

@@ -1,0 +1,11 @@
+//! The engine's laws (docs/architecture.md), each by name.
+
+mod attribution;
+mod idle;
+mod lifecycle;
+mod literals;
+mod pipelining;
+mod streaming;
+mod time;
+mod upgrades;
+mod violations;

@@ -1,0 +1,134 @@
+//! Law 8: time is an argument.
+
+use std::time::Duration;
+
+use imap_proto_core::encode::{Login, Noop};
+use imap_proto_core::engine::{ConnectionError, Event, TimeoutReason};
+use imap_tests::harness::Harness;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn the_greeting_has_an_absolute_deadline() {
+    let mut harness = Harness::new();
+    for _ in 0..29 {
+        harness.feed("*").clock(SECOND);
+    }
+    assert_eq!(harness.error, None);
+    harness.clock(SECOND);
+    assert_eq!(
+        harness.error,
+        Some(ConnectionError::Timeout(TimeoutReason::Greeting))
+    );
+}
+
+#[test]
+fn login_has_an_absolute_deadline() {
+    let mut harness = Harness::new();
+    harness.feed("* OK hi\r\n");
+    harness.submit(Login::new("a", "b"));
+    for _ in 0..60 {
+        harness.feed("* OK wait\r\n").clock(SECOND);
+    }
+    assert_eq!(
+        harness.error,
+        Some(ConnectionError::Timeout(TimeoutReason::Login))
+    );
+}
+
+#[test]
+fn a_silent_command_times_out_alone_and_its_late_answer_is_drained() {
+    let mut harness = Harness::authenticated("");
+    let late = harness.submit(Noop);
+    harness.clock(300 * SECOND);
+    let timed_out = |e: &Event| matches!(e, Event::TimedOut { id, .. } if *id == late);
+    assert_eq!(
+        harness
+            .take_events()
+            .iter()
+            .filter(|e| timed_out(e))
+            .count(),
+        1
+    );
+    let noop = harness.submit(Noop);
+    harness.ok(late).ok(noop);
+    let events = harness.take_events();
+    let completed = |e: &&Event| matches!(e, Event::Completed { .. });
+    assert_eq!(events.iter().filter(completed).count(), 1);
+    assert_eq!(harness.error, None);
+}
+
+#[test]
+fn any_octet_resets_the_silence() {
+    let mut harness = Harness::authenticated("");
+    harness.submit(Noop);
+    for _ in 0..10 {
+        harness.clock(299 * SECOND);
+        harness.feed("* OK still working\r\n");
+    }
+    assert!(
+        !harness
+            .take_events()
+            .iter()
+            .any(|e| matches!(e, Event::TimedOut { .. }))
+    );
+}
+
+#[test]
+fn a_literal_that_stalls_ends_the_connection() {
+    let mut harness = Harness::selected("", 3);
+    harness.feed("* 1 FETCH (BODY[] {100000}\r\nabc");
+    harness.clock(59 * SECOND);
+    assert_eq!(harness.error, None);
+    harness.clock(SECOND);
+    assert_eq!(
+        harness.error,
+        Some(ConnectionError::Timeout(TimeoutReason::Literal))
+    );
+}
+
+#[test]
+fn d12_a_drip_ends_the_connection() {
+    let mut harness = Harness::selected("", 3);
+    for octet in b"* OK abcdefghijklmnopqrstuvwxyz" {
+        harness.feed([*octet]).clock(30 * SECOND);
+    }
+    assert_eq!(
+        harness.error,
+        Some(ConnectionError::Timeout(TimeoutReason::Response))
+    );
+}
+
+#[test]
+fn d10_silence_after_bye_ends_the_connection() {
+    let mut harness = Harness::selected("", 3);
+    harness.feed("* BYE\r\n").clock(5 * SECOND);
+    assert!(matches!(
+        harness.error,
+        Some(ConnectionError::ClosedByServer { .. })
+    ));
+}
+
+#[test]
+fn a_call_too_early_is_a_no_op_and_one_too_late_fires_once() {
+    let mut harness = Harness::authenticated("");
+    harness.submit(Noop);
+    harness.clock(Duration::ZERO).clock(Duration::ZERO);
+    assert!(harness.take_events().is_empty());
+    harness.clock(3000 * SECOND).clock(3000 * SECOND);
+    let fired = harness.take_events();
+    assert_eq!(
+        fired
+            .iter()
+            .filter(|e| matches!(e, Event::TimedOut { .. }))
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn poll_timeout_tells_when_and_why() {
+    let harness = Harness::new();
+    let deadline = harness.connection.poll_timeout().unwrap();
+    assert_eq!(deadline.at, harness.now + 30 * SECOND);
+}
