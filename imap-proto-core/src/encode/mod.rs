@@ -83,6 +83,9 @@ mod injection_tests;
 #[path = "tests/messages.rs"]
 mod message_tests;
 #[cfg(test)]
+#[path = "tests/rfc9051.rs"]
+mod rfc9051_tests;
+#[cfg(test)]
 #[path = "tests/search.rs"]
 mod search_tests;
 #[cfg(test)]
