@@ -175,7 +175,7 @@ impl Connection {
                 self.silence.response_ended(input.consumed());
                 match owner {
                     None => self.response(&bytes, input, now).map(Progress::from),
-                    Some(owner) => Ok(self.rest(&bytes, owner).into()),
+                    Some(owner) => Ok(self.rest(&bytes, &owner).into()),
                 }
             }
             Frame::Literal { head, literal, .. } => {
@@ -292,8 +292,8 @@ impl Connection {
     }
 
     /// What stands behind a literal that was handed out.
-    fn rest(&mut self, bytes: &Bytes, owner: Owner) -> Option<Event> {
-        let Owner {
+    fn rest(&mut self, bytes: &Bytes, owner: &Owner) -> Option<Event> {
+        let &Owner {
             claimed_by,
             selection,
             sequence_number,
@@ -372,7 +372,8 @@ impl Connection {
     pub(super) fn selection(&self) -> SelectionId {
         self.view
             .as_ref()
-            .map_or(SelectionId::default(), |view| view.selection)
+            .map(|view| view.selection)
+            .unwrap_or_default()
     }
 }
 

@@ -88,8 +88,7 @@ impl Machine {
     /// Moves on; a trigger that means nothing in the present state leaves it.
     pub(super) fn on(&mut self, trigger: Trigger) {
         let next = match (self.state, trigger) {
-            (_, Trigger::Ended) => State::Closed,
-            (State::Closed, _) => State::Closed,
+            (_, Trigger::Ended) | (State::Closed, _) => State::Closed,
             (_, Trigger::Bye) => State::LoggingOut,
             (State::AwaitingGreeting, Trigger::GreetingOk)
             | (State::AwaitingTls, Trigger::TlsEstablished)
