@@ -16,3 +16,8 @@ pub mod servers;
 pub mod skip;
 pub mod source;
 pub mod transcript;
+
+/// The README's examples, compiled and, where they need no server, run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
