@@ -49,7 +49,7 @@ impl Session {
     /// Subscribes to everything that happens without having been asked for: new messages,
     /// expunged ones, changes of flags, alerts.
     pub fn events(&self) -> Events {
-        Events::new(self.0.subscribe())
+        Events::new(self.0.notices())
     }
 
     /// Submits a command with one literal of a given size, such as a streamed APPEND, and reads

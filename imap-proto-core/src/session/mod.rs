@@ -7,6 +7,7 @@
 mod act;
 mod assembly;
 mod body;
+mod commands;
 mod deliver;
 mod driver;
 mod error;

@@ -139,13 +139,13 @@ impl<F: Flavor> Session<F> {
     }
 
     /// Subscribes to what happens without having been asked for.
-    pub fn subscribe(&self) -> Events {
+    pub fn notices(&self) -> Events {
         Events::new(self.handle.clone())
     }
 
     /// Wishes for IDLE (RFC 2177) as long as the guard lives: it runs while nothing else does,
     /// gives way to commands, is renewed in time, and becomes a NOOP now and then where the
-    /// server has no IDLE. The news comes to [subscribers](Self::subscribe).
+    /// server has no IDLE. The news comes to [subscribers](Self::notices).
     pub fn idle(&self) -> IdleGuard<F> {
         self.handle.with(|core| {
             core.idle_wishes = core.idle_wishes.saturating_add(1);

@@ -24,7 +24,7 @@ fn dialogue(wire: Wire) -> (Kit, Opened, Option<Handles>) {
     let opened = now(|context| opening.poll_open(context));
     let handles = match &opened {
         Some(Ok(session)) => {
-            let events = session.subscribe();
+            let events = session.notices();
             let handles = (
                 session.run(Message::numbers(1..=2)),
                 session.run(Noop),
@@ -109,7 +109,7 @@ fn an_error_at_any_call_reaches_everyone() {
 fn a_driver_that_is_dropped_tells_everyone() {
     let (kit, session) = Kit::ready();
     let mut noop = session.run(Noop);
-    let mut events = session.subscribe();
+    let mut events = session.notices();
     drop(kit);
     let error = now(|context| noop.poll_finish(context))
         .unwrap()

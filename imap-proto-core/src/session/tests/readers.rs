@@ -108,7 +108,7 @@ fn an_answer_beyond_the_limit_is_not_collected() {
 #[test]
 fn subscribers_see_news_and_changes_that_answer_a_command() {
     let (mut kit, session) = Kit::ready();
-    let mut events = session.subscribe();
+    let mut events = session.notices();
     let mut fetch = session.run(Message::numbers(1..=1));
     kit.says("* 5 EXISTS\r\n* 1 FETCH (FLAGS (\\Seen) UID 3 RFC822.SIZE 9)\r\nA1 OK\r\n");
     let Some(Notice::Data { data, claimed, .. }) =
@@ -144,7 +144,7 @@ fn subscribers_see_news_and_changes_that_answer_a_command() {
 #[test]
 fn a_subscriber_that_does_not_read_holds_the_server_up_but_no_command() {
     let (mut kit, session) = Kit::ready();
-    let mut events = session.subscribe();
+    let mut events = session.notices();
     let news = "* 1 EXISTS\r\n".repeat(1000);
     kit.says(&news);
     assert!(!kit.reads());
@@ -168,7 +168,7 @@ fn a_subscriber_that_does_not_read_holds_the_server_up_but_no_command() {
 #[test]
 fn the_last_handle_logs_out_and_what_runs_is_finished() {
     let (mut kit, session) = Kit::ready();
-    let events = session.subscribe();
+    let events = session.notices();
     let reply = session.run(Noop);
     drop((session.clone(), session));
     assert_eq!(kit.sent(), "A1 NOOP\r\n");
