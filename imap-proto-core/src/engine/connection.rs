@@ -141,6 +141,14 @@ impl Connection {
         self.compressed
     }
 
+    /// Whether UNAUTHENTICATE was written whole and is not answered (A): from there on nothing
+    /// that we write is compressed (RFC 8437 §2).
+    pub fn is_unauthenticating(&self) -> bool {
+        self.commands.in_progress().any(|entry| {
+            entry.life == Life::AwaitingCompletion && matches!(entry.effect, Effect::Unauthenticate)
+        })
+    }
+
     /// What the server can do, as far as it was told in the present phase of security and login
     /// (A).
     pub fn capabilities(&self) -> Option<&Capabilities> {

@@ -330,6 +330,7 @@ impl Connection {
             (Effect::Logout, true) => self.end_after_events(),
             (Effect::Unauthenticate, true) => {
                 self.machine.on(Trigger::Unauthenticated);
+                self.compressed = false;
                 self.framer.set_before_login(true);
                 self.capabilities = None;
                 self.enabled.clear();
