@@ -207,6 +207,9 @@ impl Driver {
             }
             wrote += count;
         }
+        if self.stack.is_compressed() && core.connection.is_unauthenticating() {
+            self.stack.end_sent_compression()?;
+        }
         drop(core);
         if self.stack.wants_write() {
             self.stack.flush(io)?;
@@ -227,6 +230,9 @@ impl Driver {
         }
         let mut core = self.shared.lock();
         let halt = core.deliver(&mut self.input, now, &mut self.wakers);
+        if self.stack.is_compressed() && !core.connection.is_compressed() {
+            self.stack.end_received_compression();
+        }
         drop(core);
         match halt.map_err(|error| self.own_reason(error))? {
             Halt::NeedInput => self.read(io, now),

@@ -157,7 +157,7 @@ impl From<LayerError> for Error {
     }
 }
 
-/// The [`Error`] stands inside, for `downcast_ref`.
+/// The error itself stands inside, for `downcast_ref`.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         Self::new(error.kind(), error)

@@ -1,6 +1,8 @@
 //! Sessions over streams in memory. What servers say here is written after RFC 9051 and the
 //! extensions named.
 
+#[cfg(feature = "deflate")]
+mod compression;
 mod faults;
 mod harness;
 mod messages;
