@@ -103,7 +103,7 @@ fn typed(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Code>, ParseErro
         return capabilities(cursor).map(Code::Capability).map(Some);
     }
     if is("BADCHARSET") {
-        return strings(cursor).map(Code::BadCharset).map(Some);
+        return charsets(cursor).map(Code::BadCharset).map(Some);
     }
     if is("INPROGRESS") {
         return in_progress(cursor).map(Some);
@@ -247,13 +247,19 @@ fn message_limit(cursor: &mut Cursor<'_>) -> Result<MessageLimit, ParseError> {
     Ok(MessageLimit { limit, lowest })
 }
 
-/// Strings in parentheses, if there are any.
-fn strings(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
+/// Charsets in parentheses, if there are any; an example of RFC 5182 §2.2 leaves these out.
+fn charsets(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
     cursor.spaces();
-    if cursor.peek() == Some(b']') {
-        return Ok(Vec::new());
+    if cursor.peek() == Some(b'(') {
+        return string_list(cursor);
     }
-    string_list(cursor)
+    let mut charsets = Vec::new();
+    while cursor.peek() != Some(b']') {
+        cursor.count_item()?;
+        charsets.push(cursor.atom()?.into_bytes().into());
+        cursor.spaces();
+    }
+    Ok(charsets)
 }
 
 fn string_list(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {

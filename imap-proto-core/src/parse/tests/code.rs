@@ -203,6 +203,8 @@ fn codes_of_extensions() {
         Some(Code::MaxConvertParts(1))
     );
     assert_eq!(code("[BADCHARSET] x"), Some(Code::BadCharset(vec![])));
+    let charset = Some(Code::BadCharset(vec!["UTF-8".into()]));
+    assert_eq!(code("[BADCHARSET UTF-8] KOI8-R is not supported"), charset);
     let charsets = vec!["UTF-8".into(), "US-ASCII".into()];
     assert_eq!(
         code("[BADCHARSET (UTF-8 \"US-ASCII\")] x"),
