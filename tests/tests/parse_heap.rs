@@ -53,4 +53,7 @@ fn common_responses_allocate_nothing_and_numbers_once() {
         blocks == 1 && octets <= 4 * 1003,
         "{blocks} blocks, {octets} octets"
     );
+    // A list is counted up to its end, not up to that of the response.
+    let (_, _, octets) = parse(&format!("* ESEARCH{}", " RELEVANCY (1 2)".repeat(1000)));
+    assert!(octets < 300_000, "{octets} octets");
 }

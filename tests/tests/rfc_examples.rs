@@ -155,3 +155,38 @@ fn every_bracketed_code_is_one_and_few_have_no_type() {
         "{untyped:?}"
     );
 }
+
+/// SECURITY.md, row C11: what breaks an example in one place gives an error within it, or another response.
+#[test]
+fn examples_with_one_octet_changed_or_cut_do_no_harm() {
+    let limits = Limits::default();
+    let octets = *b" \r\n\0()[]{}\"\\*%~,:-9N\xff";
+    let (mut tried, mut refused) = (0, 0);
+    let mut read = |frame: Vec<u8>| {
+        tried += 1;
+        if let Err(error) = parse_response(&frame.clone().into(), &limits) {
+            assert!(
+                error.offset <= frame.len(),
+                "{error}: {}",
+                frame.escape_ascii()
+            );
+            refused += 1;
+        }
+    };
+    for (_, line) in examples() {
+        let frame = format!("{line}\r\n").into_bytes();
+        for at in 0..frame.len() {
+            read(frame[..at].to_vec());
+            read([&frame[..at], &frame[at + 1..]].concat());
+            for octet in octets {
+                let mut changed = frame.clone();
+                changed[at] = octet;
+                read(changed);
+            }
+        }
+    }
+    assert!(
+        tried > 700_000 && refused > 100_000,
+        "{refused} of {tried} refused"
+    );
+}

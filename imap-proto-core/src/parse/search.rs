@@ -11,7 +11,7 @@ use crate::wire::Cursor;
 
 /// The data of a SEARCH or SORT response: numbers, and perhaps a mod-sequence.
 pub(super) fn search(cursor: &mut Cursor<'_>) -> Result<NumberList, ParseError> {
-    let numbers = numbers(cursor)?;
+    let numbers = numbers(cursor.rest(), cursor)?;
     let mut mod_seq = None;
     if cursor.try_byte(b'(') {
         cursor.spaces();
@@ -26,14 +26,15 @@ pub(super) fn search(cursor: &mut Cursor<'_>) -> Result<NumberList, ParseError> 
     Ok(NumberList { numbers, mod_seq })
 }
 
-/// Numbers between spaces. The answer to a search of a large mailbox has a million of them, so
-/// they are counted first, and read in one loop over the octets.
-fn numbers(cursor: &mut Cursor<'_>) -> Result<Vec<u32>, ParseError> {
-    let rest = cursor.rest();
-    let mut numbers = Vec::with_capacity(memchr::memchr_iter(b' ', rest).count());
+/// Numbers between spaces, from the cursor on and within `octets` at most. The answer to a search
+/// of a large mailbox has a million of them, so they are counted first, and read in one loop.
+fn numbers(octets: &[u8], cursor: &mut Cursor<'_>) -> Result<Vec<u32>, ParseError> {
+    let spaces = memchr::memchr_iter(b' ', octets).count();
+    let first = octets.first().is_some_and(u8::is_ascii_digit);
+    let mut numbers = Vec::with_capacity(spaces + usize::from(first));
     let mut number = None;
-    let mut length = rest.len();
-    for (at, &byte) in rest.iter().enumerate() {
+    let mut length = octets.len();
+    for (at, &byte) in octets.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
             let next = number.unwrap_or(0) * 10 + u64::from(digit);
@@ -116,7 +117,9 @@ fn item(name: Atom, cursor: &mut Cursor<'_>) -> Result<EsearchData, ParseError> 
         EsearchData::Partial(partial(cursor)?)
     } else if is("RELEVANCY") {
         cursor.byte(b'(')?;
-        let scores = numbers(cursor)?;
+        let rest = cursor.rest();
+        let length = memchr::memchr(b')', rest).unwrap_or(rest.len());
+        let scores = numbers(rest.get(..length).unwrap_or_default(), cursor)?;
         cursor.byte(b')')?;
         EsearchData::Relevancy(scores)
     } else if is("ADDTO") {

@@ -44,3 +44,25 @@ impl From<Vec<u8>> for Secret {
         Self::new(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e5_debug_shows_nothing() {
+        let secret = Secret::from("hunter2");
+        assert_eq!(
+            format!("{secret:?} {:?}", Some(&secret)),
+            "Secret(…) Some(Secret(…))"
+        );
+        assert_eq!(secret.expose(), b"hunter2");
+    }
+
+    #[test]
+    fn spare_capacity_is_not_kept() {
+        let mut bytes = Vec::with_capacity(100);
+        bytes.extend_from_slice(b"abc");
+        assert_eq!(Secret::new(bytes), Secret::from("abc"));
+    }
+}
