@@ -7,9 +7,9 @@
 //! 2 responses, 1 malformed
 //! ```
 //!
-//! Lines end in CRLF or in a bare LF; literals stand as on the wire. `--json` prints one JSON object a line. A
-//! response with an item that could not be read counts as malformed, too. The exit status is 1 when there was one,
-//! and 2 when it could not be told where a response ends.
+//! Lines end in CRLF or in a bare LF; literals stand as on the wire. `--json` prints one JSON object a response, and
+//! the last line to standard error. A response with an item that could not be read counts as malformed, too. The exit
+//! status is 1 when there was one, and 2 when it could not be told where a response ends.
 
 use std::io::{self, BufWriter, Read, Write};
 use std::process::ExitCode;
@@ -74,11 +74,14 @@ fn inspect(source: &mut impl Read, output: &mut impl Write, json: bool) -> io::R
             Err(error) => break Some(format!("{error} of the response at byte {start}")),
         }
     };
-    if let Some(problem) = &framing {
-        writeln!(output, "{problem}")?;
+    let summary = format!("{count} responses, {malformed} malformed");
+    if json {
+        output.flush()?;
+        eprintln!("{summary}"); // standard output holds nothing but objects
+    } else {
+        writeln!(output, "{summary}")?;
+        output.flush()?;
     }
-    writeln!(output, "{count} responses, {malformed} malformed")?;
-    output.flush()?;
     match framing {
         None => Ok(malformed),
         Some(problem) => Err(io::Error::new(io::ErrorKind::InvalidData, problem)),
@@ -134,9 +137,9 @@ fn is_malformed(response: &Result<Response, Malformed>) -> bool {
 mod tests {
     use super::*;
 
-    fn run(mut input: &[u8], json: bool) -> (Option<usize>, Vec<String>) {
+    fn run(mut input: &[u8], json: bool) -> (Result<usize, String>, Vec<String>) {
         let mut output = Vec::new();
-        let result = inspect(&mut input, &mut output, json).ok();
+        let result = inspect(&mut input, &mut output, json).map_err(|error| error.to_string());
         let output = String::from_utf8(output).expect("UTF-8");
         (result, output.lines().map(str::to_owned).collect())
     }
@@ -147,7 +150,7 @@ mod tests {
             b"* OK hi\n* LIST () NIL {2}\na\n\r\nA1 OK done\r\n+ \n",
             false,
         );
-        assert_eq!(result, Some(0));
+        assert_eq!(result, Ok(0));
         assert_eq!(lines.len(), 5);
         assert_eq!(
             lines[0],
@@ -171,7 +174,7 @@ mod tests {
             b"* 1 EXISTS\r\n* STATUS x (SIZE a)\r\n* LIST \xff\r\n",
             false,
         );
-        assert_eq!(result, Some(2));
+        assert_eq!(result, Ok(2));
         assert!(
             lines[1].contains("Invalid(\"SIZE\", \"a\")"),
             "{}",
@@ -201,14 +204,9 @@ mod tests {
     #[test]
     fn broken_framing_has_no_number() {
         let (result, lines) = run(b"* OK\r\n* LIST () NIL {9}\r\nabc", false);
-        assert_eq!(result, None);
-        assert_eq!(
-            lines[1..],
-            [
-                "22 octets of a response without an end at byte 6",
-                "1 responses, 0 malformed"
-            ]
-        );
-        assert_eq!(run(b"* LIST {-1}\r\n", false).0, None);
+        let problem = "22 octets of a response without an end at byte 6";
+        assert_eq!(result, Err(problem.to_owned()));
+        assert_eq!(lines[1..], ["1 responses, 0 malformed"]);
+        assert!(run(b"* LIST {-1}\r\n", false).0.is_err());
     }
 }
