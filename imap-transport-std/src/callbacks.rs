@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, JoinHandle};
 
+use imap_proto_core::session::AbortHandle;
+
 /// Something that is polled until it is done, and then has run its callback.
 type Work = Box<dyn FnMut(&mut Context<'_>) -> Poll<()> + Send>;
 
@@ -35,14 +37,17 @@ struct State {
 struct Task {
     work: Mutex<Option<Work>>,
     queue: Arc<Queue>,
+    /// Ends the connection when the callback panics.
+    abort: AbortHandle,
 }
 
 impl Callbacks {
-    /// Adds work.
-    pub(crate) fn add(&self, work: Work) {
+    /// Adds work; when it panics, the connection is ended by `abort`.
+    pub(crate) fn add(&self, work: Work, abort: AbortHandle) {
         let task = Arc::new(Task {
             work: Mutex::new(Some(work)),
             queue: Arc::clone(&self.queue),
+            abort,
         });
         task.wake();
         let mut thread = lock(&self.thread);
@@ -53,6 +58,23 @@ impl Callbacks {
                 .spawn(move || queue.run())
                 .ok();
         }
+    }
+}
+
+impl Callbacks {
+    /// Whether this is the thread of the callbacks.
+    pub(crate) fn are_here(&self) -> bool {
+        let here = thread::current().id();
+        lock(&self.thread)
+            .as_ref()
+            .is_some_and(|thread| thread.thread().id() == here)
+    }
+
+    /// Ends the thread when its queue is empty; to be waited for.
+    pub(crate) fn end(&self) -> Option<JoinHandle<()>> {
+        lock(&self.queue.state).closed = true;
+        self.queue.changed.notify_one();
+        lock(&self.thread).take()
     }
 }
 
@@ -88,11 +110,12 @@ impl Task {
         };
         let waker = Waker::from(Arc::clone(self));
         let mut context = Context::from_waker(&waker);
-        // A callback that panics ends only itself.
-        let polled = catch_unwind(AssertUnwindSafe(|| work(&mut context)));
-        if matches!(polled, Ok(Poll::Pending)) {
-            *lock(&self.work) = Some(work);
+        match catch_unwind(AssertUnwindSafe(|| work(&mut context))) {
             // Woken between the poll and here: the queue holds it, and finds the work now.
+            Ok(Poll::Pending) => *lock(&self.work) = Some(work),
+            Ok(Poll::Ready(())) => {}
+            // Nobody knows what the callback left undone.
+            Err(_) => self.abort.abort(),
         }
     }
 }
@@ -102,22 +125,6 @@ impl Wake for Task {
         let queue = Arc::clone(&self.queue);
         lock(&queue.state).ready.push_back(self);
         queue.changed.notify_one();
-    }
-}
-
-impl Drop for Callbacks {
-    fn drop(&mut self) {
-        lock(&self.queue.state).closed = true;
-        self.queue.changed.notify_one();
-        let slot = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = slot.take()
-            && thread.thread().id() != thread::current().id()
-        {
-            let _ = thread.join();
-        }
     }
 }
 

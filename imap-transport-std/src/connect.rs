@@ -1,7 +1,7 @@
 //! From a configuration to a session.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,8 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 /// credentials.
 ///
 /// All addresses of the host are tried in the resolver's order, within
-/// [`Timeouts::connect`](crate::Timeouts::connect) altogether.
+/// [`Timeouts::connect`](crate::Timeouts::connect) altogether; what is left of it is shared by
+/// those that are left, so that a dead one does not use it up.
 ///
 /// # Errors
 ///
@@ -61,12 +62,14 @@ pub fn connect_unix(path: impl AsRef<std::path::Path>, config: Config) -> Result
 fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
     let end = Instant::now() + limit;
     let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-    for address in (host, port).to_socket_addrs()? {
+    let addresses: Vec<SocketAddr> = (bare(host), port).to_socket_addrs()?.collect();
+    for (tried, address) in addresses.iter().enumerate() {
         let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        if share.is_zero() {
             return Err(ErrorKind::TimedOut.into());
         }
-        match TcpStream::connect_timeout(&address, left) {
+        match TcpStream::connect_timeout(address, share) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
@@ -79,6 +82,13 @@ fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> 
     Err(last)
 }
 
+/// A host without the brackets that an IPv6 address may have.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
 /// The system's roots, where TLS is wanted and the caller brought no settings.
 #[cfg(feature = "tls")]
 pub(crate) fn with_tls(config: Config) -> Result<Config, Error> {
@@ -87,8 +97,7 @@ pub(crate) fn with_tls(config: Config) -> Result<Config, Error> {
     if !wanted || config.tls_config().is_some() {
         return Ok(config);
     }
-    let tls = crate::tls::tls_config(crate::tls::system_roots()?)?;
-    Ok(config.with_tls(tls))
+    Ok(config.with_tls(crate::tls::default_config()?))
 }
 
 #[cfg(not(feature = "tls"))]

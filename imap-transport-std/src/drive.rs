@@ -25,6 +25,18 @@ pub(crate) fn start<S>(stream: S, config: Config, keep: impl Any + Send) -> Resu
 where
     S: Read + Write + Source + Send + 'static,
 {
+    start_with(|_| Ok(stream), config, keep)
+}
+
+/// As [`start`], over a stream that is made with what wakes the thread.
+pub(crate) fn start_with<S>(
+    make: impl FnOnce(&Waker) -> io::Result<S>,
+    config: Config,
+    keep: impl Any + Send,
+) -> Result<Session, Error>
+where
+    S: Read + Write + Source + Send + 'static,
+{
     let seed = crate::connect::seed()?;
     let name = config.host().to_owned();
     let (driver, mut opening): (Driver, Opening<Std>) = open(config, seed, Instant::now())?;
@@ -32,7 +44,7 @@ where
     let waker = Waker::from(Arc::new(Alarm(mio::Waker::new(poll.registry(), WAKER)?)));
     let task = Task {
         driver,
-        stream,
+        stream: make(&waker)?,
         poll,
         waker,
     };
@@ -117,13 +129,20 @@ impl Threads {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        let slot = self
+        let connection = self
             .connection
             .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = slot.take()
-            && thread.thread().id() != thread::current().id()
-        {
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let in_callback = self.callbacks.are_here();
+        let threads = [connection, self.callbacks.end()];
+        let here = thread::current().id();
+        let own = |thread: &JoinHandle<()>| thread.thread().id() == here;
+        // A callback cannot wait for itself, and should not hold up those behind it.
+        if in_callback || threads.iter().flatten().any(own) {
+            return;
+        }
+        for thread in threads.into_iter().flatten() {
             // A panic of the thread was told to everyone who waited.
             let _ = thread.join();
         }

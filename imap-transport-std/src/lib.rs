@@ -32,7 +32,6 @@ mod drive;
 mod events;
 #[cfg(unix)]
 mod process;
-#[cfg(unix)]
 mod pump;
 mod reply;
 mod session;
@@ -47,7 +46,6 @@ pub use connect::{connect, connect_over};
 pub use events::Events;
 #[cfg(unix)]
 pub use process::spawn;
-#[cfg(unix)]
 pub use pump::connect_halves;
 pub use reply::{Pieces, Reply};
 pub use session::{Session, Std};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use imap_proto_core::encode::Command;
@@ -52,25 +52,29 @@ impl<C: Command> Reply<C> {
     }
 
     /// Runs `callback` with the answer, on a thread of the connection that is there for
-    /// callbacks. It may use the session, and wait.
+    /// callbacks: one after the other, in the order in which the answers came. It may use the
+    /// session, and wait. If it panics, the connection ends.
     pub fn then(mut self, callback: impl FnOnce(Result<C::Output, Error>) + Send + 'static)
     where
         C::Output: 'static,
     {
-        let Some(threads) = self.0.attached::<Threads>() else {
+        let threads = self.0.attached::<Threads>();
+        let (Some(threads), Some(abort)) = (threads, self.0.abort_handle()) else {
+            // The answer was taken before.
             return callback(self.wait());
         };
         let callbacks = Arc::clone(&threads.callbacks);
         let mut callback = Some(callback);
-        callbacks.add(Box::new(move |context| match self.0.poll_finish(context) {
-            Poll::Ready(result) => {
-                if let Some(callback) = callback.take() {
-                    callback(result);
-                }
-                Poll::Ready(())
+        let work = move |context: &mut Context<'_>| {
+            let Poll::Ready(result) = self.0.poll_finish(context) else {
+                return Poll::Pending;
+            };
+            if let Some(callback) = callback.take() {
+                callback(result);
             }
-            Poll::Pending => Poll::Pending,
-        }));
+            Poll::Ready(())
+        };
+        callbacks.add(Box::new(work), abort);
     }
 }
 

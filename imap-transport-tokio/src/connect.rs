@@ -1,6 +1,8 @@
 //! From a configuration to a session.
 
+use std::future::ready;
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use imap_proto_core::session::Error;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::Session;
 use crate::drive::start;
@@ -21,7 +23,8 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 /// credentials.
 ///
 /// All addresses of the host are tried in the resolver's order, within
-/// [`Timeouts::connect`](crate::Timeouts::connect) altogether.
+/// [`Timeouts::connect`](crate::Timeouts::connect) altogether; what is left of it is shared by
+/// those that are left, so that a dead one does not use it up.
 ///
 /// # Errors
 ///
@@ -29,11 +32,12 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 pub async fn connect(config: Config) -> Result<Session, Error> {
     let config = with_tls(config)?;
     let limit = config.current_timeouts().connect;
-    let connecting = timeout(limit, connect_tcp(config.host(), config.port()));
+    let connecting = connect_tcp(config.host(), config.port(), Instant::now() + limit);
+    let connecting = timeout(limit, connecting);
     let stream = connecting
         .await
         .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))?;
-    start(stream, config, ()).await
+    start(stream, config, ready(())).await
 }
 
 /// Opens a session over any stream. TLS is put on top of it where the configuration says so.
@@ -45,7 +49,7 @@ pub async fn connect_over<S>(stream: S, config: Config) -> Result<Session, Error
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
-    start(stream, with_tls(config)?, ()).await
+    start(stream, with_tls(config)?, ready(())).await
 }
 
 /// Connects to a Unix socket.
@@ -66,10 +70,14 @@ pub async fn connect_unix(
     connect_over(stream, config).await
 }
 
-async fn connect_tcp(host: &str, port: u16) -> io::Result<TcpStream> {
+async fn connect_tcp(host: &str, port: u16, end: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-    for address in lookup_host((host, port)).await? {
-        match TcpStream::connect(address).await {
+    let addresses: Vec<SocketAddr> = lookup_host((bare(host), port)).await?.collect();
+    for (tried, address) in addresses.iter().enumerate() {
+        let left = end.saturating_duration_since(Instant::now());
+        let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        let connecting = timeout(share, TcpStream::connect(address)).await;
+        match connecting.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
@@ -82,6 +90,13 @@ async fn connect_tcp(host: &str, port: u16) -> io::Result<TcpStream> {
     Err(last)
 }
 
+/// A host without the brackets that an IPv6 address may have.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
 /// The system's roots, where TLS is wanted and the caller brought no settings.
 #[cfg(feature = "tls")]
 fn with_tls(config: Config) -> Result<Config, Error> {
@@ -90,8 +105,7 @@ fn with_tls(config: Config) -> Result<Config, Error> {
     if !wanted || config.tls_config().is_some() {
         return Ok(config);
     }
-    let tls = crate::tls::tls_config(crate::tls::system_roots()?)?;
-    Ok(config.with_tls(tls))
+    Ok(config.with_tls(crate::tls::default_config()?))
 }
 
 #[cfg(not(feature = "tls"))]

@@ -3,21 +3,25 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use imap_proto_core::engine::Config;
 use imap_proto_core::session::{Driver, Error, Opening, Wait, open};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use crate::lent::Lent;
 use crate::session::{Session, Tokio};
 
-/// Opens a session over a stream and spawns the task that moves it; `keep` is dropped when the
-/// task ends.
-pub(crate) async fn start<S, K>(stream: S, config: Config, keep: K) -> Result<Session, Error>
+/// How long a stream may take to be shut down when the connection is over.
+const SHUTDOWN: Duration = Duration::from_secs(2);
+
+/// Opens a session over a stream and spawns the task that moves it, and does `after` when the
+/// connection is over.
+pub(crate) async fn start<S, A>(stream: S, config: Config, after: A) -> Result<Session, Error>
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
-    K: Send + 'static,
+    A: Future<Output = ()> + Send + 'static,
 {
     let seed = crate::connect::seed()?;
     let (driver, mut opening): (Driver, Opening<Tokio>) =
@@ -28,8 +32,8 @@ where
         sleep: None,
     };
     tokio::spawn(async move {
-        let _keep = keep;
         task.run().await;
+        after.await;
     });
     poll_fn(|context| opening.poll_open(context))
         .await
@@ -47,8 +51,9 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     /// Moves the connection to its end; everyone who waits is told by the driver.
     async fn run(mut self) {
         poll_fn(|context| self.poll(context)).await;
-        // Best effort: the peer may be gone.
-        let _ = poll_fn(|context| self.stream.as_mut().poll_shutdown(context)).await;
+        // Best effort: the peer may be gone, or take nothing.
+        let shutdown = poll_fn(|context| self.stream.as_mut().poll_shutdown(context));
+        let _ = timeout(SHUTDOWN, shutdown).await;
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {

@@ -1,6 +1,6 @@
 //! An asynchronous stream, lent to the driver as a non-blocking one.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -24,6 +24,14 @@ impl<S: AsyncRead> Read for Lent<'_, '_, S> {
 impl<S: AsyncWrite> Write for Lent<'_, '_, S> {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         ready(self.stream.as_mut().poll_write(self.context, octets))
+    }
+
+    fn write_vectored(&mut self, octets: &[IoSlice<'_>]) -> io::Result<usize> {
+        ready(
+            self.stream
+                .as_mut()
+                .poll_write_vectored(self.context, octets),
+        )
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -4,20 +4,25 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use imap_proto_core::engine::Config;
 use imap_proto_core::session::Error;
 use tokio::io::join;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::Session;
 use crate::drive::start;
 
+/// How long a process whose input ended may take to exit.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Starts a program and speaks IMAP on its standard input and output, such as `ssh host imapd`;
 /// most such servers greet with PREAUTH, see [`Config::preauthenticated`].
 ///
-/// The words are the program and its arguments as they are: no shell sees them. The process is
-/// killed and waited for when the session ends.
+/// The words are the program and its arguments as they are: no shell sees them. When the session
+/// has ended, the process gets a moment to exit by itself, and is killed if it does not.
 ///
 /// # Errors
 ///
@@ -41,7 +46,11 @@ pub async fn spawn<W: AsRef<OsStr>>(
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(invalid("a process without pipes"));
     };
-    start(join(output, input), config, child).await
+    let exit = async move {
+        // One that takes longer is killed when it is dropped.
+        let _ = timeout(GRACE, child.wait()).await;
+    };
+    start(join(output, input), config, exit).await
 }
 
 fn invalid(why: &'static str) -> Error {

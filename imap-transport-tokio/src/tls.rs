@@ -1,7 +1,7 @@
 //! TLS settings: the system's roots, and *ring* as the crypto provider.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use imap_proto_core::layer::client_config;
 use imap_proto_core::session::Error;
@@ -20,6 +20,17 @@ pub fn system_roots() -> Result<RootCertStore, Error> {
         Some(error) if roots.is_empty() => Err(Error::Io(Arc::new(io::Error::other(error)))),
         _ => Ok(roots),
     }
+}
+
+/// What connections take that bring no settings of their own: made once for the whole process, so
+/// that the roots are read once and sessions are resumed.
+pub(crate) fn default_config() -> Result<Arc<ClientConfig>, Error> {
+    static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(config) = CONFIG.get() {
+        return Ok(Arc::clone(config));
+    }
+    let config = tls_config(system_roots()?)?;
+    Ok(Arc::clone(CONFIG.get_or_init(|| config)))
 }
 
 /// TLS 1.2 and 1.3 with these roots, no client certificate, *ring*, and `imap` as ALPN protocol.
