@@ -29,7 +29,8 @@ use crate::types::{Completion, Condition, Malformed};
 ///
 /// input.extend_from_slice(b"AAAA0 OK done\r\n");
 /// let Step::Event(event) = connection.poll_event(&mut input, now)? else { panic!() };
-/// assert!(matches!(noop.take(event), Collected::Done(outcome) if outcome.result().is_ok()));
+/// let Collected::Done(outcome) = noop.take(event) else { panic!() };
+/// outcome.result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Collect<C: Command> {
