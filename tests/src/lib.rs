@@ -15,6 +15,7 @@ pub mod scripted;
 pub mod servers;
 pub mod skip;
 pub mod source;
+pub mod source_server;
 pub mod transcript;
 
 /// The README's examples, compiled and, where they need no server, run.
