@@ -108,8 +108,13 @@ fn with_tls(config: Config) -> Result<Config, Error> {
     Ok(config.with_tls(crate::tls::default_config()?))
 }
 
+/// Without TLS, what wants it is refused before a connection is made.
 #[cfg(not(feature = "tls"))]
 fn with_tls(config: Config) -> Result<Config, Error> {
+    use imap_proto_core::engine::Encryption;
+    if matches!(config.encryption(), Encryption::Tls | Encryption::StartTls) {
+        return Err(io::Error::new(ErrorKind::Unsupported, "built without TLS").into());
+    }
     Ok(config)
 }
 

@@ -13,6 +13,7 @@ use super::receive::Receiving;
 use super::state::{Machine, Trigger};
 use super::tag::Tags;
 use super::timer::{Silence, Timer, Timers};
+use super::trace::tell;
 use super::{
     CommandId, CompressionUpgrade, Config, ConnectionError, Event, MailboxView, Security, Seed,
     State, TlsUpgrade,
@@ -301,6 +302,7 @@ impl Connection {
     /// counts.
     pub fn fail(&mut self, error: ConnectionError) {
         if self.ended.is_none() {
+            tell!(%error, "connection ended");
             self.ended = Some(error);
             self.pending.clear();
             self.outbound.drop_rest();

@@ -17,6 +17,7 @@ mod send;
 mod state;
 mod tag;
 mod timer;
+mod trace;
 mod upgrade;
 mod upload;
 mod view;

@@ -5,6 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::attribution::{body_claimant, claimant};
+use super::trace::tell;
 use super::{
     CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step, Violation,
 };
@@ -378,6 +379,7 @@ impl Connection {
 }
 
 fn malformed(raw: &Bytes, error: ParseError, claimed_by: Option<CommandId>) -> Event {
+    tell!(%error, octets = raw.len(), "malformed response");
     let malformed = Box::new(Malformed {
         raw: raw.clone(),
         error,

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use super::commands::{Life, Origin};
 use super::state::Trigger;
 use super::timer::Timer;
+use super::trace::tell;
 use super::{
     CommandId, CompressionUpgrade, Connection, ConnectionError, Event, Security, State, TlsUpgrade,
     Tolerated, Violation,
@@ -88,6 +89,7 @@ impl Connection {
             return None;
         }
         let bye = Box::new(text);
+        tell!(text = %bye.text, "BYE");
         self.bye = Some(bye.clone());
         self.machine.on(Trigger::Bye);
         if self.timers.get(Timer::Logout).is_none() {
@@ -285,6 +287,7 @@ impl Connection {
         let (origin, timed_out) = (entry.origin, entry.timed_out);
         let effect = self.commands.end(id);
         let accepted = completion.condition == Condition::Ok;
+        tell!(id = id.0, condition = ?completion.condition, "command completed");
         self.apply(effect, accepted, &completion, input, now)?;
         self.tell_upload();
         if origin == Origin::Idle {

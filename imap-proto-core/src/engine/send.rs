@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::commands::{Entry, Life, Origin};
 use super::outbound::{Reached, Transmit};
 use super::timer::Timer;
+use super::trace::tell;
 use super::{CommandId, Connection, Event, MailboxView, SelectionId};
 use crate::encode::{Dialect, Effect, LiteralMode, Part, Pipelining, Segment, encode};
 use crate::types::Secret;
@@ -71,6 +72,7 @@ impl Connection {
         let tag = self.tags.tag(id);
         let sasl_ir = self.offers("SASL-IR") || self.offers("IMAP4rev2");
         self.commands.start_first_held();
+        tell!(id = id.0, "command written");
         let Some(entry) = self.commands.get_mut(id) else {
             return;
         };

@@ -64,6 +64,11 @@ impl Driver {
 
     /// Without TLS there is no way on.
     #[cfg(not(feature = "tls"))]
+    #[expect(
+        clippy::needless_pass_by_ref_mut,
+        clippy::unused_self,
+        reason = "its twin with the feature needs it"
+    )]
     pub(super) fn start_tls(
         &mut self,
         _token: Option<TlsUpgrade>,
@@ -115,6 +120,11 @@ impl Driver {
     }
 
     #[cfg(not(feature = "deflate"))]
+    #[expect(
+        clippy::needless_pass_by_ref_mut,
+        clippy::unused_self,
+        reason = "its twin with the feature needs it"
+    )]
     fn start_compression(
         &mut self,
         _token: crate::engine::CompressionUpgrade,

@@ -24,7 +24,7 @@ impl Server {
         let text = text.replace("\nA", "\nAAAA");
         let text = text
             .strip_prefix('A')
-            .map_or(text.clone(), |rest| format!("AAAA{rest}"));
+            .map_or_else(|| text.clone(), |rest| format!("AAAA{rest}"));
         self.compress
             .compress_vec(text.as_bytes(), &mut out, FlushCompress::Sync)
             .unwrap();
