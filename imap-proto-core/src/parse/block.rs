@@ -22,7 +22,7 @@ impl Writer {
     }
 
     /// The octets and words of the value that ends at the cursor.
-    pub(super) fn finish(self, cursor: &Cursor<'_>) -> (Bytes, Box<[u32]>) {
+    pub(super) fn finish(&mut self, cursor: &Cursor<'_>) -> (Bytes, Box<[u32]>) {
         self.block.finish(cursor.share(self.base, cursor.offset()))
     }
 

@@ -9,7 +9,7 @@ use super::skip::skip_value;
 use super::token::token;
 use crate::types::{
     Atom, BinaryData, BodyBegin, BodyPart, ByteString, FetchData, FetchResponse, ModSeq,
-    ParseError, ParseErrorKind, Section, SectionData, SequenceNumber, Token, Uid,
+    ParseError, ParseErrorKind, Section, SectionData, SequenceNumber, Token, Uid, key,
 };
 use crate::wire::Cursor;
 
@@ -295,30 +295,35 @@ enum Item {
 
 impl Item {
     fn of(name: &[u8]) -> Option<Self> {
-        let candidates: &[(&str, Self)] = match name.len() {
-            3 => &[("UID", Self::Uid)],
-            4 => &[("BODY", Self::Body)],
-            5 => &[("FLAGS", Self::Flags)],
-            6 => &[
-                ("MODSEQ", Self::ModSeq),
-                ("BINARY", Self::Binary),
-                ("RFC822", Self::Rfc822),
-            ],
-            8 => &[("ENVELOPE", Self::Envelope)],
-            11 => &[
-                ("RFC822.SIZE", Self::Size),
-                ("RFC822.TEXT", Self::Rfc822Text),
-                ("BINARY.SIZE", Self::BinarySize),
-            ],
-            12 => &[("INTERNALDATE", Self::InternalDate)],
-            13 => &[
-                ("BODYSTRUCTURE", Self::BodyStructure),
-                ("RFC822.HEADER", Self::Rfc822Header),
-            ],
-            _ => &[],
-        };
-        let same = |known: &&(&str, Self)| name.eq_ignore_ascii_case(known.0.as_bytes());
-        candidates.iter().find(same).map(|(_, item)| *item)
+        const UID: u128 = key(b"UID");
+        const FLAGS: u128 = key(b"FLAGS");
+        const MODSEQ: u128 = key(b"MODSEQ");
+        const SIZE: u128 = key(b"RFC822.SIZE");
+        const INTERNALDATE: u128 = key(b"INTERNALDATE");
+        const ENVELOPE: u128 = key(b"ENVELOPE");
+        const BODY: u128 = key(b"BODY");
+        const BODYSTRUCTURE: u128 = key(b"BODYSTRUCTURE");
+        const RFC822: u128 = key(b"RFC822");
+        const RFC822_HEADER: u128 = key(b"RFC822.HEADER");
+        const RFC822_TEXT: u128 = key(b"RFC822.TEXT");
+        const BINARY: u128 = key(b"BINARY");
+        const BINARY_SIZE: u128 = key(b"BINARY.SIZE");
+        Some(match key(name) {
+            UID => Self::Uid,
+            FLAGS => Self::Flags,
+            MODSEQ => Self::ModSeq,
+            SIZE => Self::Size,
+            INTERNALDATE => Self::InternalDate,
+            ENVELOPE => Self::Envelope,
+            BODY => Self::Body,
+            BODYSTRUCTURE => Self::BodyStructure,
+            RFC822 => Self::Rfc822,
+            RFC822_HEADER => Self::Rfc822Header,
+            RFC822_TEXT => Self::Rfc822Text,
+            BINARY => Self::Binary,
+            BINARY_SIZE => Self::BinarySize,
+            _ => return None,
+        })
     }
 }
 

@@ -19,7 +19,7 @@ use super::thread::thread;
 use super::token::tokens;
 use crate::types::{
     Atom, Completion, Condition, Continuation, Data, OtherResponse, ParseError, ParseErrorKind,
-    Response, SequenceNumber, Text, Uid,
+    Response, SequenceNumber, Text, Uid, key,
 };
 use crate::wire::{Cursor, Limits};
 
@@ -131,44 +131,44 @@ fn numbered(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
     let from = cursor.offset();
     let name = cursor.atom_bytes()?;
     let count = u32::try_from(number);
-    Ok(match (Name::of(name).as_bytes(), count) {
-        (b"EXISTS", Ok(count)) => Data::Exists(count),
-        (b"EXPUNGE", Ok(number)) => Data::Expunge(SequenceNumber(number)),
-        (b"RECENT", Ok(count)) => Data::Recent(count),
-        (b"EXISTS" | b"EXPUNGE" | b"FETCH" | b"RECENT" | b"UIDFETCH", Err(_)) => {
+    Ok(match (key(name), count) {
+        (name::EXISTS, Ok(count)) => Data::Exists(count),
+        (name::EXPUNGE, Ok(number)) => Data::Expunge(SequenceNumber(number)),
+        (name::RECENT, Ok(count)) => Data::Recent(count),
+        (name::EXISTS | name::EXPUNGE | name::FETCH | name::RECENT | name::UIDFETCH, Err(_)) => {
             return Err(cursor.error(ParseErrorKind::NumberTooLarge));
         }
-        (b"FETCH", Ok(number)) => Data::Fetch(fetch(cursor, SequenceNumber(number))?),
-        (b"UIDFETCH", Ok(uid)) => Data::Fetch(uid_fetch(cursor, Uid(uid))?),
+        (name::FETCH, Ok(number)) => Data::Fetch(fetch(cursor, SequenceNumber(number))?),
+        (name::UIDFETCH, Ok(uid)) => Data::Fetch(uid_fetch(cursor, Uid(uid))?),
         _ => return other(Some(number), name_from(from, cursor), cursor),
     })
 }
 
 /// `* NAME`; `None` when no type is known for it.
 fn named(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseError> {
-    Ok(Some(match Name::of(name).as_bytes() {
-        b"LIST" | b"XLIST" => Data::List(list(cursor)?),
-        b"STATUS" => Data::Status(status(cursor)?),
-        b"SEARCH" => Data::Search(search(cursor)?),
-        b"SORT" => Data::Sort(search(cursor)?),
-        b"ESEARCH" => Data::Esearch(Box::new(esearch(cursor)?)),
-        b"CAPABILITY" => Data::Capability(capabilities(cursor)?),
-        b"LSUB" => Data::Lsub(list(cursor)?),
-        b"FLAGS" => {
+    Ok(Some(match key(name) {
+        name::LIST | name::XLIST => Data::List(list(cursor)?),
+        name::STATUS => Data::Status(status(cursor)?),
+        name::SEARCH => Data::Search(search(cursor)?),
+        name::SORT => Data::Sort(search(cursor)?),
+        name::ESEARCH => Data::Esearch(Box::new(esearch(cursor)?)),
+        name::CAPABILITY => Data::Capability(capabilities(cursor)?),
+        name::LSUB => Data::Lsub(list(cursor)?),
+        name::FLAGS => {
             cursor.space()?;
             Data::Flags(flags(cursor)?)
         }
-        b"THREAD" => Data::Thread(thread(cursor)?),
-        b"VANISHED" => vanished(cursor)?,
-        b"ENABLED" => Data::Enabled(capabilities(cursor)?),
-        b"NAMESPACE" => Data::Namespace(Box::new(namespace(cursor)?)),
-        b"ID" => Data::Id(id(cursor)?),
-        b"QUOTA" => Data::Quota(Box::new(quota(cursor)?)),
-        b"QUOTAROOT" => Data::QuotaRoot(Box::new(quota_root(cursor)?)),
-        b"ACL" => Data::Acl(Box::new(acl(cursor)?)),
-        b"LISTRIGHTS" => Data::ListRights(Box::new(list_rights(cursor)?)),
-        b"MYRIGHTS" => Data::MyRights(Box::new(my_rights(cursor)?)),
-        b"METADATA" => Data::Metadata(Box::new(metadata(cursor)?)),
+        name::THREAD => Data::Thread(thread(cursor)?),
+        name::VANISHED => vanished(cursor)?,
+        name::ENABLED => Data::Enabled(capabilities(cursor)?),
+        name::NAMESPACE => Data::Namespace(Box::new(namespace(cursor)?)),
+        name::ID => Data::Id(id(cursor)?),
+        name::QUOTA => Data::Quota(Box::new(quota(cursor)?)),
+        name::QUOTAROOT => Data::QuotaRoot(Box::new(quota_root(cursor)?)),
+        name::ACL => Data::Acl(Box::new(acl(cursor)?)),
+        name::LISTRIGHTS => Data::ListRights(Box::new(list_rights(cursor)?)),
+        name::MYRIGHTS => Data::MyRights(Box::new(my_rights(cursor)?)),
+        name::METADATA => Data::Metadata(Box::new(metadata(cursor)?)),
         _ => return Ok(None),
     }))
 }
@@ -188,44 +188,34 @@ fn vanished(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
     Ok(Data::Vanished { earlier, uids })
 }
 
-/// A name in upper case, to match on; what is longer than any name that is known is cut.
-struct Name {
-    bytes: [u8; 16],
-    len: usize,
-}
-
-impl Name {
-    fn of(name: &[u8]) -> Self {
-        let mut bytes = [0; 16];
-        let len = if name.len() <= bytes.len() {
-            name.len()
-        } else {
-            0
-        };
-        for (to, from) in bytes.iter_mut().zip(name) {
-            *to = from.to_ascii_uppercase();
-        }
-        Self { bytes, len }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
 /// Which condition a word is, in any case.
 fn condition(word: &[u8]) -> Option<Condition> {
-    if !matches!(word.len(), 2 | 3 | 7) {
-        return None; // most responses are told apart by this alone
-    }
-    Some(match Name::of(word).as_bytes() {
-        b"OK" => Condition::Ok,
-        b"NO" => Condition::No,
-        b"BAD" => Condition::Bad,
-        b"BYE" => Condition::Bye,
-        b"PREAUTH" => Condition::Preauth,
+    Some(match key(word) {
+        name::OK => Condition::Ok,
+        name::NO => Condition::No,
+        name::BAD => Condition::Bad,
+        name::BYE => Condition::Bye,
+        name::PREAUTH => Condition::Preauth,
         _ => return None,
     })
+}
+
+/// The keys of all names.
+mod name {
+    use super::key;
+
+    macro_rules! names {
+        ($($name:ident)+) => {
+            $(pub(super) const $name: u128 = key(stringify!($name).as_bytes());)+
+        };
+    }
+
+    names! {
+        OK NO BAD BYE PREAUTH
+        EXISTS EXPUNGE RECENT FETCH UIDFETCH
+        LIST XLIST LSUB STATUS SEARCH SORT ESEARCH CAPABILITY FLAGS THREAD VANISHED ENABLED
+        NAMESPACE ID QUOTA QUOTAROOT ACL LISTRIGHTS MYRIGHTS METADATA
+    }
 }
 
 #[cfg(test)]

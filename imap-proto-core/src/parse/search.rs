@@ -26,32 +26,19 @@ pub(super) fn search(cursor: &mut Cursor<'_>) -> Result<NumberList, ParseError> 
     Ok(NumberList { numbers, mod_seq })
 }
 
-/// Numbers between spaces, from the cursor on and within `octets` at most. The answer to a search
-/// of a large mailbox has a million of them, so they are counted first, and read in one loop.
+/// Numbers between spaces; `octets` are those in which they may stand. The answer to a search of
+/// a large mailbox has a million of them, so they are counted first.
 fn numbers(octets: &[u8], cursor: &mut Cursor<'_>) -> Result<Vec<u32>, ParseError> {
     let spaces = memchr::memchr_iter(b' ', octets).count();
     let first = octets.first().is_some_and(u8::is_ascii_digit);
     let mut numbers = Vec::with_capacity(spaces + usize::from(first));
-    let mut number = None;
-    let mut length = octets.len();
-    for (at, &byte) in octets.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            let next = number.unwrap_or(0) * 10 + u64::from(digit);
-            if next > u64::from(u32::MAX) {
-                return Err(cursor.error_at(cursor.offset() + at, ParseErrorKind::NumberTooLarge));
-            }
-            number = Some(next);
-            continue;
-        }
-        numbers.extend(number.take().and_then(|number| u32::try_from(number).ok()));
-        if byte != b' ' {
-            length = at;
+    loop {
+        cursor.spaces();
+        if !cursor.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             break;
         }
+        numbers.push(cursor.number()?);
     }
-    numbers.extend(number.and_then(|number| u32::try_from(number).ok()));
-    cursor.advance(length);
     if numbers.len() < numbers.capacity() / 2 {
         numbers.shrink_to_fit(); // a line of spaces
     }

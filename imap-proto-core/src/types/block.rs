@@ -8,8 +8,8 @@ use bytes::Bytes;
 /// The start of a string that is NIL.
 pub(crate) const NIL: u32 = u32::MAX;
 
-/// Words that are kept on the stack while a value is built; two parts and their parameters.
-const ON_STACK: usize = 128;
+/// Words that are kept on the stack while a value is built: a structure of eight parts.
+const ON_STACK: usize = 320;
 
 /// Words that a value is built from, allocated once at the end.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Words {
     #[cold]
     fn push_behind(&mut self, word: u32) {
         if self.spill.is_empty() {
-            self.spill.reserve(4 * ON_STACK);
+            self.spill.reserve(2 * ON_STACK);
             self.spill.extend_from_slice(&self.front);
         }
         self.spill.push(word);
@@ -61,13 +61,16 @@ impl Words {
     }
 
     pub(crate) fn set(&mut self, at: usize, word: u32) {
-        let all = if self.spill.is_empty() {
-            self.front.as_mut_slice()
-        } else {
-            self.spill.as_mut_slice()
-        };
-        if let Some(place) = all.get_mut(at) {
+        if let Some(place) = self.all().get_mut(at) {
             *place = word;
+        }
+    }
+
+    fn all(&mut self) -> &mut [u32] {
+        if self.spill.is_empty() {
+            &mut self.front
+        } else {
+            &mut self.spill
         }
     }
 
@@ -88,12 +91,7 @@ impl Words {
     /// Adds words, and says where.
     pub(crate) fn extend(&mut self, words: &[u32]) -> usize {
         let at = self.reserve(words.len());
-        let all = if self.spill.is_empty() {
-            self.front.as_mut_slice()
-        } else {
-            self.spill.as_mut_slice()
-        };
-        if let Some(place) = all.get_mut(at..at + words.len()) {
+        if let Some(place) = self.all().get_mut(at..at + words.len()) {
             place.copy_from_slice(words);
         }
         at
@@ -169,7 +167,7 @@ impl BlockBuilder {
     }
 
     /// The octets and the words. The slice is what the starts were counted from.
-    pub(crate) fn finish(mut self, slice: Bytes) -> (Bytes, Box<[u32]>) {
+    pub(crate) fn finish(&mut self, slice: Bytes) -> (Bytes, Box<[u32]>) {
         if self.moved.is_empty() {
             return (slice, self.words.as_slice().into());
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Atom;
+use super::{Atom, key};
 
 /// A set of flags: the system flags as bits, others in the server's order.
 ///
@@ -91,17 +91,16 @@ impl Flag {
 
 /// Which of the known flags has this name, in any case.
 fn known_index(name: &[u8]) -> Option<usize> {
-    let at = match name.get(1)? | 0x20 {
-        b'a' => 0,
-        b'd' if name.get(2)? | 0x20 == b'e' => 1,
-        b'd' => 2,
-        b'f' => 3,
-        b'r' => 4,
-        b's' => 5,
-        _ => return None,
-    };
-    let (known, _) = KNOWN.get(at)?;
-    name.eq_ignore_ascii_case(known.as_bytes()).then_some(at)
+    const KEYS: [u128; 6] = [
+        key(b"\\Answered"),
+        key(b"\\Deleted"),
+        key(b"\\Draft"),
+        key(b"\\Flagged"),
+        key(b"\\Recent"),
+        key(b"\\Seen"),
+    ];
+    let name = key(name);
+    KEYS.iter().position(|&known| known == name)
 }
 
 impl PartialEq for Flag {

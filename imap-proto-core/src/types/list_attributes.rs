@@ -190,7 +190,9 @@ impl ListAttributes {
     pub fn insert(&mut self, attribute: ListAttribute) {
         if let Some(bit) = attribute.bit() {
             self.known |= bit;
-        } else if let ListAttribute::Other(name) = attribute {
+        } else if let ListAttribute::Other(name) = attribute
+            && !self.contains_name(name.as_bytes())
+        {
             self.insert_other(name);
         }
     }
@@ -204,11 +206,10 @@ impl ListAttributes {
         at.is_some()
     }
 
-    /// Adds an attribute that is not registered.
+    /// Adds an attribute that is not registered, without looking whether it is there: a server
+    /// that repeats itself must not cost more than its octets.
     pub(crate) fn insert_other(&mut self, name: Atom) {
-        if !self.contains_name(name.as_bytes()) {
-            self.others.get_or_insert_default().push(name);
-        }
+        self.others.get_or_insert_default().push(name);
     }
 
     /// A copy that does not keep the receive buffer alive.

@@ -12,26 +12,37 @@ impl Cursor<'_> {
     }
 
     /// A number of at most 64 bits.
+    #[inline]
     pub(crate) fn number64(&mut self) -> Result<u64, ParseError> {
-        let start = self.at;
-        let mut number = 0u64;
-        while let Some(digit) = self
-            .peek()
-            .map(|byte| byte.wrapping_sub(b'0'))
-            .filter(|&d| d < 10)
-        {
-            let next = number
-                .checked_mul(10)
-                .and_then(|number| number.checked_add(u64::from(digit)));
-            let Some(next) = next else {
-                return Err(self.error_at(start, ParseErrorKind::NumberTooLarge));
-            };
-            number = next;
-            self.at += 1;
+        let (number, digits) = leading_number(self.rest());
+        if digits == 8 {
+            return self.long_number();
         }
-        if self.at == start {
+        if digits == 0 {
             return Err(self.error(ParseErrorKind::ExpectedNumber));
         }
+        self.advance(digits);
+        Ok(number)
+    }
+
+    /// A number of eight digits or more.
+    fn long_number(&mut self) -> Result<u64, ParseError> {
+        let mut number = 0u64;
+        let mut digits = 0;
+        for digit in self.rest().iter().map(|byte| byte.wrapping_sub(b'0')) {
+            if digit > 9 {
+                break;
+            }
+            let next = number
+                .checked_mul(10)
+                .and_then(|tens| tens.checked_add(u64::from(digit)));
+            let Some(next) = next else {
+                return Err(self.error(ParseErrorKind::NumberTooLarge));
+            };
+            number = next;
+            digits += 1;
+        }
+        self.advance(digits);
         Ok(number)
     }
 
@@ -69,5 +80,110 @@ impl Cursor<'_> {
         };
         self.at += len;
         Ok(value.max(0.0) as u64)
+    }
+}
+
+/// The number that the first digits make, at most eight of them, and how many these are. Eight
+/// octets are read at once where there are so many.
+#[inline]
+pub(crate) fn leading_number(bytes: &[u8]) -> (u64, usize) {
+    let Some((word, _)) = bytes.split_first_chunk::<8>() else {
+        return few_digits(bytes);
+    };
+    let word = u64::from_le_bytes(*word);
+    // A digit has 3 in its upper half, and has it still with 6 added.
+    let high = 0xf0f0_f0f0_f0f0_f0f0;
+    let other = ((word & high) | ((word.wrapping_add(0x0606_0606_0606_0606) & high) >> 4))
+        ^ 0x3333_3333_3333_3333;
+    if other == 0 {
+        return (eight_digits(word), 8);
+    }
+    let digits = other.trailing_zeros() / 8;
+    if digits == 0 {
+        return (0, 0);
+    }
+    (eight_digits(word << (64 - 8 * digits)), digits as usize)
+}
+
+/// Eight digits in the order of the text, the lowest octet first; zero octets count as `0`.
+fn eight_digits(word: u64) -> u64 {
+    let digits = word & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let first = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
+    let second = ((pairs >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
+    first.wrapping_add(second) >> 32
+}
+
+fn few_digits(bytes: &[u8]) -> (u64, usize) {
+    let digits = bytes.iter().map(|byte| byte.wrapping_sub(b'0'));
+    let digits = digits.take_while(|&digit| digit < 10);
+    digits.fold((0, 0), |(number, count), digit| {
+        (number * 10 + u64::from(digit), count + 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::Limits;
+
+    fn parse<T>(
+        text: &str,
+        read: impl FnOnce(&mut Cursor<'_>) -> Result<T, ParseError>,
+    ) -> Result<(T, usize), ParseErrorKind> {
+        let (frame, limits) = (Bytes::copy_from_slice(text.as_bytes()), Limits::default());
+        let mut cursor = Cursor::new(&frame, &limits);
+        let number = read(&mut cursor).map_err(|error| error.kind)?;
+        Ok((number, cursor.offset()))
+    }
+
+    #[test]
+    fn c3_numbers_at_their_bounds() {
+        let (none, large) = (
+            ParseErrorKind::ExpectedNumber,
+            ParseErrorKind::NumberTooLarge,
+        );
+        let number = |text| parse(text, |cursor| cursor.number());
+        assert_eq!(number("0 "), Ok((0, 1)));
+        assert_eq!(number("007)"), Ok((7, 3)));
+        assert_eq!(number("4294967295"), Ok((u32::MAX, 10)));
+        assert_eq!(number("4294967296"), Err(large));
+        assert_eq!(number("99999999999999999999"), Err(large));
+        for text in ["", " 1", "-1", "+1", "a", "/", ":"] {
+            assert_eq!(number(text), Err(none), "{text}");
+        }
+        let number64 = |text| parse(text, |cursor| cursor.number64());
+        assert_eq!(number64("12345678"), Ok((12_345_678, 8)));
+        assert_eq!(number64("18446744073709551615\r\n"), Ok((u64::MAX, 20)));
+        assert_eq!(number64("18446744073709551616\r\n"), Err(large));
+        assert_eq!(number64("0000000000000000000000000000001"), Ok((1, 31)));
+    }
+
+    #[test]
+    fn quirks_5_and_6_floats_and_negative_numbers() {
+        let lenient = |text| parse(text, |cursor| cursor.lenient_number());
+        assert_eq!(lenient("1.86931e+06 "), Ok((1_869_310, 11)));
+        assert_eq!(lenient("12 "), Ok((12, 2)));
+        assert_eq!(lenient("-1)"), Ok((0, 2)));
+        assert_eq!(lenient("-1.5)"), Ok((0, 4)));
+        assert_eq!(lenient("2e1 "), Ok((20, 3)));
+        assert_eq!(lenient("1e999"), Err(ParseErrorKind::ExpectedNumber));
+        assert_eq!(lenient("1.2.3"), Err(ParseErrorKind::ExpectedNumber));
+        assert_eq!(lenient("-"), Err(ParseErrorKind::ExpectedNumber));
+    }
+
+    proptest! {
+        #[test]
+        fn eight_octets_at_once_equal_one_by_one(bytes in prop::collection::vec(any::<u8>(), 8..12), digits in 0usize..12) {
+            let mut bytes = bytes;
+            bytes.iter_mut().take(digits).for_each(|byte| *byte = b'0' + *byte % 10);
+            let (number, count) = leading_number(&bytes);
+            let simple = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count().min(8);
+            prop_assert_eq!(count, simple);
+            prop_assert_eq!((number, count), few_digits(&bytes[..simple]));
+        }
     }
 }
