@@ -1,7 +1,6 @@
 //! An IMAP client for blocking threads, on the protocol engine of [`imap_proto_core`].
 //!
 //! ```no_run
-//! use imap_transport_std::encode::{Capability, Logout, Noop};
 //! use imap_transport_std::{Config, Credentials, connect};
 //!
 //! # fn main() -> Result<(), imap_transport_std::Error> {
@@ -9,10 +8,10 @@
 //!     .credentials(Credentials::password("alice", "secret"));
 //! let session = connect(config)?;
 //! // Both commands are on their way before either is waited for.
-//! let (capability, noop) = (session.run(Capability), session.run(Noop));
+//! let (capability, noop) = (session.capability(), session.noop());
 //! println!("{:?}", capability.wait()?);
 //! noop.wait()?;
-//! session.run(Logout).wait()?;
+//! session.logout().wait()?;
 //! # Ok(())
 //! # }
 //! ```

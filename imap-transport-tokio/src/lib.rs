@@ -1,7 +1,6 @@
 //! An IMAP client for tokio, on the protocol engine of [`imap_proto_core`].
 //!
 //! ```no_run
-//! use imap_transport_tokio::encode::{Capability, Logout, Noop};
 //! use imap_transport_tokio::{Config, Credentials, connect};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -10,10 +9,10 @@
 //!     .credentials(Credentials::password("alice", "secret"));
 //! let session = connect(config).await?;
 //! // Both commands are on their way before either is waited for.
-//! let (capability, noop) = (session.run(Capability), session.run(Noop));
+//! let (capability, noop) = (session.capability(), session.noop());
 //! println!("{:?}", capability.await?);
 //! noop.await?;
-//! session.run(Logout).await?;
+//! session.logout().await?;
 //! # Ok(())
 //! # }
 //! ```

@@ -8,10 +8,7 @@ use std::error::Error;
 use std::io::{IsTerminal as _, Read as _, Write as _, stdout};
 use std::time::{Duration, Instant};
 
-use imap_proto_core::encode::{
-    Append, AppendMessage, Fetch, FetchItems, FetchSection, List, Logout, Search, SearchKey,
-    Select, Status, StatusItems,
-};
+use imap_proto_core::encode::{AppendMessage, FetchItems, SearchKey, StatusItems};
 use imap_proto_core::types::{
     Address, Data, Envelope, FetchResponse, ListResponse, MailboxName, Section, SequenceNumber,
     SequenceSet, Uid,
@@ -124,24 +121,19 @@ fn visit(visit: &Visit) -> Outcome<()> {
         send_and_wait(visit, &session)?;
     }
     search(&session, &visit.mailbox)?;
-    session.run(Logout).wait()?;
+    session.logout().wait()?;
     println!("\nLogged out.");
     Ok(())
 }
 
 /// Lists the mailboxes and asks for the status of all of them at once.
 fn show_mailboxes(session: &Session) -> Outcome<()> {
-    let mailboxes = session.run(List::new("", "*")).wait()?;
+    let mailboxes = session.list("", "*").wait()?;
     let items = || StatusItems::new().messages().unseen();
     let asked: Vec<_> = mailboxes
         .iter()
         .filter(|mailbox| mailbox.is_selectable())
-        .map(|mailbox| {
-            (
-                mailbox,
-                session.run(Status::new(mailbox.mailbox.clone(), items())),
-            )
-        })
+        .map(|mailbox| (mailbox, session.status(mailbox.mailbox.clone(), items())))
         .collect();
     println!("\n{:<28} {:>8} {:>7}", "Mailbox", "messages", "unseen");
     for (mailbox, status) in asked {
@@ -170,7 +162,7 @@ fn number(number: Option<u32>) -> String {
 
 /// Shows the newest messages; the envelopes come by several commands in flight together.
 fn show_overview(session: &Session, mailbox: &MailboxName) -> Outcome<()> {
-    let selected = session.run(Select::new(mailbox.clone())).wait()?;
+    let selected = session.select(mailbox.clone()).wait()?;
     let exists = selected.exists.unwrap_or(0);
     println!("\n{} has {exists} messages", mailbox.to_text());
     let first = exists.saturating_sub(OVERVIEW - 1).max(1);
@@ -179,7 +171,7 @@ fn show_overview(session: &Session, mailbox: &MailboxName) -> Outcome<()> {
         .map(|from| {
             let to = from.saturating_add(BATCH - 1).min(exists);
             let items = FetchItems::new().uid().flags().size().envelope();
-            session.run(Fetch::new(SequenceNumber(from)..=SequenceNumber(to), items))
+            session.fetch(SequenceNumber(from)..=SequenceNumber(to), items)
         })
         .collect();
     for batch in batches {
@@ -231,12 +223,9 @@ fn shorten(text: &str, width: usize) -> String {
 
 /// Reads the largest message as a stream: it is never whole in memory.
 fn read_largest(session: &Session, mailbox: &MailboxName) -> Outcome<()> {
-    session.run(Select::new(mailbox.clone())).wait()?;
+    session.select(mailbox.clone()).wait()?;
     let mut largest: Option<(u64, Uid)> = None;
-    for message in session.run(Fetch::new(
-        SequenceSet::from(..),
-        FetchItems::new().uid().size(),
-    )) {
+    for message in session.fetch(SequenceSet::from(..), FetchItems::new().uid().size()) {
         let message = message?;
         largest = largest.max(message.size.zip(message.uid));
     }
@@ -247,8 +236,7 @@ fn read_largest(session: &Session, mailbox: &MailboxName) -> Outcome<()> {
         "\nReading message {uid} of {}, {size} octets",
         mailbox.to_text()
     );
-    let items = FetchItems::new().section(FetchSection::new(Section::Full));
-    let mut body = session.body(Fetch::new(uid, items));
+    let mut body = session.uid_fetch_body(uid, Section::Full);
     let total = match body.size() {
         Some(BodySize::Octets(octets)) => octets,
         _ => 0,
@@ -291,7 +279,7 @@ fn show_progress(done: u64, total: u64) {
 
 /// Waits in IDLE while a second connection appends a message, until the server tells of it.
 fn send_and_wait(visit: &Visit, session: &Session) -> Outcome<()> {
-    session.run(Select::new(visit.mailbox.clone())).wait()?;
+    session.select(visit.mailbox.clone()).wait()?;
     let exists = session.mailbox().map_or(0, |view| view.exists);
     let mut events = session.events();
     let _idle = session.idle();
@@ -301,9 +289,7 @@ fn send_and_wait(visit: &Visit, session: &Session) -> Outcome<()> {
             Notice::Idling(true) => {
                 println!("\nIdling; another connection appends a message");
                 let message = AppendMessage::new(NOTE);
-                other
-                    .run(Append::new(visit.mailbox.clone(), message))
-                    .wait()?;
+                other.append(visit.mailbox.clone(), message).wait()?;
             }
             Notice::Data {
                 data: Data::Exists(now),
@@ -320,10 +306,8 @@ fn send_and_wait(visit: &Visit, session: &Session) -> Outcome<()> {
 }
 
 fn search(session: &Session, mailbox: &MailboxName) -> Outcome<()> {
-    session.run(Select::new(mailbox.clone())).wait()?;
-    let found = session
-        .run(Search::<Uid>::new(SearchKey::unseen()))
-        .wait()?;
+    session.select(mailbox.clone()).wait()?;
+    let found = session.uid_search(SearchKey::unseen()).wait()?;
     println!("\nUnseen in {}: {:?}", mailbox.to_text(), found.numbers);
     Ok(())
 }
