@@ -66,6 +66,8 @@ pub struct Connection {
     pub(super) silence: Silence,
     /// Events of our own making, at most a few for each command.
     pub(super) pending: VecDeque<Event>,
+    /// Commands whose ending the end of the connection kept from being told.
+    pub(super) untold: Vec<CommandId>,
     pub(super) upload_told: bool,
     pub(super) bye: Option<Box<ResponseText>>,
     pub(super) logout_sent: bool,
@@ -119,6 +121,7 @@ impl Connection {
             timers,
             silence: Silence::new(now),
             pending: VecDeque::new(),
+            untold: Vec::new(),
             upload_told: false,
             bye: None,
             logout_sent: false,
@@ -304,7 +307,11 @@ impl Connection {
         if self.ended.is_none() {
             tell!(%error, "connection ended");
             self.ended = Some(error);
-            self.pending.clear();
+            let endings = self.pending.drain(..).filter_map(|event| match event {
+                Event::NotSent { id } | Event::TimedOut { id, .. } => Some(id),
+                _ => None,
+            });
+            self.untold.extend(endings);
             self.outbound.drop_rest();
             self.machine.on(Trigger::Ended);
         }
@@ -313,7 +320,7 @@ impl Connection {
     /// Each command that had no ending when the connection ended, once.
     pub fn take_unfinished(&mut self) -> Option<CommandId> {
         self.ended.as_ref()?;
-        self.commands.pop_unfinished()
+        self.untold.pop().or_else(|| self.commands.pop_unfinished())
     }
 }
 

@@ -119,7 +119,6 @@ impl Connection {
         let Some(entry) = self.commands.get_mut(id) else {
             return;
         };
-        entry.timed_out = true;
         let engines_own = entry.origin != Origin::Caller;
         let unsent = entry.life != Life::AwaitingCompletion;
         let starttls = matches!(entry.effect, Effect::StartTls | Effect::Compress);
@@ -129,6 +128,7 @@ impl Connection {
             // Half a command stands on the wire, or a layer may or may not begin.
             self.fail(ConnectionError::Timeout(TimeoutReason::Command));
         } else {
+            entry.timed_out = true;
             let reason = TimeoutReason::Command;
             self.pending.push_back(Event::TimedOut { id, reason });
         }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::attribution::{body_claimant, claimant};
+use super::commands::{Entry, Origin};
 use super::trace::tell;
 use super::{
     CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step, Violation,
@@ -346,9 +347,11 @@ impl Connection {
         }
         let mut in_progress = self.commands.in_progress();
         let only = match (in_progress.next(), in_progress.next()) {
-            (Some(only), None) => Some(only.id),
+            (Some(only), None) => Some(only),
             _ => None,
         };
+        let told = |entry: &&Entry| entry.origin == Origin::Caller && !entry.timed_out;
+        let only = only.filter(told).map(|entry| entry.id);
         Ok(malformed(bytes, error, only))
     }
 

@@ -288,14 +288,17 @@ impl Connection {
         let effect = self.commands.end(id);
         let accepted = completion.condition == Condition::Ok;
         tell!(id = id.0, condition = ?completion.condition, "command completed");
-        self.apply(effect, accepted, &completion, input, now)?;
+        let told = origin == Origin::Caller && !timed_out;
+        if let Err(error) = self.apply(effect, accepted, &completion, input, now) {
+            self.untold.extend(told.then_some(id));
+            return Err(error);
+        }
         self.tell_upload();
         if origin == Origin::Idle {
             self.idle_ended(accepted, now);
         }
         self.arm_idle(now);
         let completion = Box::new(completion);
-        let told = origin == Origin::Caller && !timed_out;
         Ok(told.then_some(Event::Completed { id, completion }))
     }
 

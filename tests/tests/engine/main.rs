@@ -1,6 +1,7 @@
 //! The engine's laws (docs/architecture.md), each by name.
 
 mod attribution;
+mod endings;
 mod idle;
 mod lifecycle;
 mod literals;
