@@ -377,6 +377,9 @@ impl Connection {
         if !input.is_empty() {
             return Err(Violation::ResponseInjection.into());
         }
+        if self.bye.is_some() {
+            return Ok(()); // there is nothing left to protect: the end of the stream is next
+        }
         self.machine.on(Trigger::TlsAccepted);
         self.timers
             .set(Timer::Upgrade, now + self.config.timeouts.upgrade);

@@ -84,6 +84,21 @@ fn a3_starttls_refused_is_fatal() {
     }
 }
 
+/// Found by the fuzz target `starttls`.
+#[test]
+fn starttls_behind_bye_is_no_upgrade() {
+    let mut harness = before_tls();
+    harness.submit(StartTls);
+    harness.feed("* BYE going down\r\nAAAA0 OK begin\r\n");
+    let events = harness.take_events();
+    let upgrade = |event: &Event| matches!(event, Event::TlsReady(_));
+    assert!(!events.iter().any(upgrade));
+    assert_eq!(harness.connection.state(), State::LoggingOut);
+    harness.eof();
+    let closed = matches!(harness.error, Some(ConnectionError::ClosedByServer { .. }));
+    assert!(closed, "{:?}", harness.error);
+}
+
 #[test]
 fn a9_the_upgrade_has_an_absolute_deadline() {
     let mut harness = before_tls();
