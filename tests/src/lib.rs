@@ -5,6 +5,7 @@
 pub mod certs;
 pub mod channel;
 pub mod demo;
+pub mod encode_response;
 pub mod fault;
 pub mod harness;
 pub mod proxy;
