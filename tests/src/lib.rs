@@ -1,12 +1,14 @@
 //! Test kit of the workspace: recorded dialogues, servers that follow a script, faults, and a demo IMAP server.
 //!
-//! Nothing here uses the parser or the encoder of `imap-proto-core`: the kit is an oracle for them.
+//! But for [`fuzz`], which compares them with twins, nothing here uses the parser or the encoder of `imap-proto-core`:
+//! the kit is an oracle for them.
 
 pub mod certs;
 pub mod channel;
 pub mod demo;
 pub mod encode_response;
 pub mod fault;
+pub mod fuzz;
 pub mod harness;
 pub mod proxy;
 pub mod raw;

@@ -1,0 +1,84 @@
+//! The parser: it never panics, and what it reads can be written and read again.
+
+use super::choices::Choices;
+use crate::encode_response::{encode_response, strings_of};
+use bytes::Bytes;
+use imap_proto_core::parse::{parse_fetch_head, parse_fetch_rest, parse_response};
+use imap_proto_core::types::Response;
+use imap_proto_core::wire::{Frame, Framer, InputBuffer, Limits};
+use std::fmt::Write as _;
+
+/// Any octets as a frame, and the frames that the framer makes of them.
+///
+/// The first octet chooses the limits; under small ones, only that nothing panics is of interest.
+pub fn response(data: &[u8]) {
+    let mut choices = Choices::new(data);
+    let (limits, small) = match choices.below(8) {
+        0 => (Limits::default().max_string(5).max_depth(2), true),
+        1 => (
+            Limits::default().max_list_items(4).max_capabilities(2),
+            true,
+        ),
+        _ => (Limits::default(), false),
+    };
+    let data = Bytes::copy_from_slice(choices.rest());
+    let _ = parse_response(&data, &limits);
+    for continuing in [false, true] {
+        let _ = parse_fetch_head(&data, &limits, continuing);
+    }
+    let _ = parse_fetch_rest(&data, &limits);
+    if !small {
+        frames(data, &limits);
+    }
+}
+
+fn frames(mut data: Bytes, limits: &Limits) {
+    while let Some(len) = frame_len(&data) {
+        let frame = data.split_to(len);
+        let Ok(response) = parse_response(&frame, limits) else {
+            continue;
+        };
+        shows(&response);
+        comes_from(&response, &frame);
+        let written = Bytes::from(encode_response(&response));
+        let shown = || format!("{} from {}", written.escape_ascii(), frame.escape_ascii());
+        assert_eq!(
+            frame_len(&written),
+            Some(written.len()),
+            "one frame: {}",
+            shown()
+        );
+        let again = parse_response(&written, &Limits::default());
+        assert_eq!(again.as_ref(), Ok(&response), "{}", shown());
+    }
+}
+
+fn frame_len(data: &[u8]) -> Option<usize> {
+    let limits = Limits::default();
+    let mut input = InputBuffer::new(&limits);
+    input.extend_from_slice(data);
+    match Framer::new(&limits).poll(&input, &limits) {
+        Ok(Frame::Complete { len }) => Some(len),
+        _ => None,
+    }
+}
+
+/// Nothing that a server sends makes `Debug` fail.
+fn shows(response: &Response) {
+    let mut shown = String::new();
+    write!(shown, "{response:?}").expect("shown");
+}
+
+/// Every string stands in the frame, unless it was escaped there or is a number or NIL.
+fn comes_from(response: &Response, frame: &[u8]) {
+    for string in strings_of(response) {
+        let found = string.is_empty() || frame.windows(string.len()).any(|window| window == string);
+        let escaped = string.iter().any(|byte| matches!(byte, b'"' | b'\\'));
+        assert!(
+            found || escaped,
+            "{} in {}",
+            string.escape_ascii(),
+            frame.escape_ascii()
+        );
+    }
+}
