@@ -156,6 +156,48 @@ fn a_callback_may_wait_for_another_command() {
     assert_eq!(receiver.recv_timeout(PATIENCE), Ok(true));
 }
 
+/// The tagged OK of IDLE, which no event shows, lets the command go out that waited for it.
+#[test]
+fn a_command_behind_idle_is_sent_without_anything_else_happening() {
+    let demo = demo();
+    let config = Config::unencrypted("127.0.0.1")
+        .with_port(demo.port())
+        .credentials(Credentials::password("alice", "secret-pass"));
+    let session = imap_transport_std::connect(config).unwrap();
+    let mut events = session.events();
+    for _ in 0..5 {
+        let guard = session.idle();
+        while !session.is_idling() {
+            events
+                .next_timeout(PATIENCE)
+                .expect("IDLE begins")
+                .expect("a connection");
+        }
+        drop(guard);
+        let answer = session.noop().wait_timeout(PATIENCE);
+        answer.expect("an answer in time").unwrap();
+    }
+}
+
+/// `cargo run --example mailbox`, as a newcomer would.
+#[test]
+fn the_mailbox_example_comes_to_its_end() {
+    let program = imap_tests::source_server::beside("examples").join("mailbox");
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(std::process::Command::new(program).output()));
+    let output = receiver
+        .recv_timeout(2 * PATIENCE)
+        .expect("no hang")
+        .expect("the example");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(said.ends_with("Logged out.\n"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn halves_that_can_only_block_are_pumped() {

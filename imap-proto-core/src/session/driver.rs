@@ -228,6 +228,7 @@ impl Driver {
         if !self.gate_is_open(now) {
             return Ok(false);
         }
+        let consumed = self.input.consumed();
         let mut core = self.shared.lock();
         let halt = core.deliver(&mut self.input, now, &mut self.wakers);
         if self.stack.is_compressed() && !core.connection.is_compressed() {
@@ -235,7 +236,8 @@ impl Driver {
         }
         drop(core);
         match halt.map_err(|error| self.own_reason(error))? {
-            Halt::NeedInput => self.read(io, now),
+            // What was taken in may let something be written, without an event to show for it.
+            Halt::NeedInput => Ok(self.read(io, now)? || self.input.consumed() != consumed),
             Halt::Paused => Ok(false),
             Halt::More => Ok(true),
             Halt::Full(gate) => {
