@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::skip::skip_value;
 use crate::types::{BlockBuilder, ParseError, ParseErrorKind};
-use crate::wire::{Cursor, Span};
+use crate::wire::{Cursor, Span, find_quoted_special};
 
 /// A block whose offsets count from where its value begins in the frame.
 pub(super) struct Writer {
@@ -66,12 +66,151 @@ impl Writer {
         Ok(())
     }
 
-    fn slice(&self, cursor: &Cursor<'_>, span: Span) -> Result<(u32, u32), ParseError> {
-        let start = span.from.checked_sub(self.base).map(u32::try_from);
-        match (start, u32::try_from(span.to - span.from)) {
-            (Some(Ok(start)), Ok(len)) if start <= u32::MAX / 2 => Ok((start, len)),
-            _ => Err(too_long(cursor)),
+    /// Reads a string, NIL or what servers send for one, into two more words.
+    #[inline]
+    pub(super) fn push_string(&mut self, cursor: &mut Cursor<'_>) -> Result<(), ParseError> {
+        if let Some((from, to)) = cursor.try_plain_quoted() {
+            let (start, len) = self.offsets(from, to).ok_or_else(|| too_long(cursor))?;
+            self.block.push_slice(start, len);
+            return Ok(());
         }
+        if cursor.try_nil() {
+            self.block.push_nil();
+            return Ok(());
+        }
+        self.push_other(cursor)
+    }
+
+    #[cold]
+    fn push_other(&mut self, cursor: &mut Cursor<'_>) -> Result<(), ParseError> {
+        let span = loose_string(cursor)?;
+        self.push(cursor, span)
+    }
+
+    /// Reads a string, NIL or what servers send for one, into the two words at a place that is
+    /// NIL as yet.
+    #[inline]
+    pub(super) fn set_string(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        at: usize,
+    ) -> Result<(), ParseError> {
+        if let Some((from, to)) = cursor.try_plain_quoted() {
+            let (start, len) = self.offsets(from, to).ok_or_else(|| too_long(cursor))?;
+            self.block.set_slice(at, start, len);
+            return Ok(());
+        }
+        if cursor.try_nil() {
+            return Ok(());
+        }
+        self.set_other(cursor, at)
+    }
+
+    #[cold]
+    fn set_other(&mut self, cursor: &mut Cursor<'_>, at: usize) -> Result<(), ParseError> {
+        let span = loose_string(cursor)?;
+        self.set(cursor, at, span)
+    }
+
+    /// Reads so many strings and NILs, one space behind each but the last and `end` behind that,
+    /// which is taken too. False, and nothing read, when there is anything else: an escape, a
+    /// literal, a space too many. Nearly all lists are as plain as that, and are read in one go.
+    #[inline]
+    pub(super) fn push_plain(&mut self, cursor: &mut Cursor<'_>, strings: usize, end: u8) -> bool {
+        let before = self.block.words.len();
+        let (bytes, base) = (cursor.rest(), cursor.offset());
+        let mut at = 0;
+        for left in (0..strings).rev() {
+            let separator = if left == 0 { end } else { b' ' };
+            match self.plain(bytes, base, at) {
+                Some((slice, next)) if bytes.get(next) == Some(&separator) => {
+                    self.block.push_place(slice);
+                    at = next + 1;
+                }
+                _ => {
+                    self.block.words.truncate(before);
+                    return false;
+                }
+            }
+        }
+        cursor.advance(at);
+        true
+    }
+
+    /// The same for all strings up to the end of a list, which is taken: how many there are.
+    #[inline]
+    pub(super) fn push_plain_list(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
+        let before = self.block.words.len();
+        let (bytes, base) = (cursor.rest(), cursor.offset());
+        let (mut at, mut count) = (0, 0);
+        loop {
+            let plain = self.plain(bytes, base, at);
+            let separator = plain.and_then(|(_, next)| bytes.get(next));
+            let (Some((slice, next)), Some(b' ' | b')')) = (plain, separator) else {
+                self.block.words.truncate(before);
+                return None;
+            };
+            self.block.push_place(slice);
+            count += 1;
+            at = next + 1;
+            if separator == Some(&b')') {
+                cursor.advance(at);
+                return Some(count);
+            }
+        }
+    }
+
+    /// The same for strings with a place each, which are NIL as yet, and a space behind each.
+    #[inline]
+    pub(super) fn set_plain<const N: usize>(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        places: [usize; N],
+    ) -> bool {
+        let (bytes, base) = (cursor.rest(), cursor.offset());
+        let mut at = 0;
+        for place in places {
+            match self.plain(bytes, base, at) {
+                Some((slice, next)) if bytes.get(next) == Some(&b' ') => {
+                    self.block.set_place(place, slice);
+                    at = next + 1;
+                }
+                _ => return false,
+            }
+        }
+        cursor.advance(at);
+        true
+    }
+
+    /// A string without escapes or NIL, and the offset behind it. Offsets are in `bytes`, which
+    /// begin at `base` in the frame.
+    #[inline]
+    fn plain(&self, bytes: &[u8], base: usize, at: usize) -> Option<(Option<(u32, u32)>, usize)> {
+        match bytes.get(at..)? {
+            [b'"', text @ ..] => {
+                let len = find_quoted_special(text)?;
+                if text.get(len) != Some(&b'"') {
+                    return None;
+                }
+                let from = base + at + 1;
+                Some((Some(self.offsets(from, from + len)?), at + len + 2))
+            }
+            [b'N', b'I', b'L', ..] => Some((None, at + 3)),
+            _ => None,
+        }
+    }
+
+    /// A place in the frame as start and length in the block.
+    #[inline]
+    fn offsets(&self, from: usize, to: usize) -> Option<(u32, u32)> {
+        let start = u32::try_from(from.checked_sub(self.base)?).ok()?;
+        let len = u32::try_from(to.checked_sub(from)?).ok()?;
+        (start <= u32::MAX / 2).then_some((start, len))
+    }
+
+    fn slice(&self, cursor: &Cursor<'_>, span: Span) -> Result<(u32, u32), ParseError> {
+        self.offsets(span.from, span.to)
+            .ok_or_else(|| too_long(cursor))
     }
 }
 

@@ -76,7 +76,7 @@ impl Part<'_, '_> {
 
     fn multipart_extension(&mut self) -> Result<(), ParseError> {
         self.parameters(layout::PARAMETERS)?;
-        if list_goes_on(self.cursor) {
+        if !self.cursor.try_bytes(b" NIL NIL NIL)") && list_goes_on(self.cursor) {
             self.extension(true)?;
         }
         Ok(())
@@ -84,6 +84,9 @@ impl Part<'_, '_> {
 
     /// A part that begins with a string: a single part, unless the server left something out.
     fn typed(&mut self) -> Result<(), ParseError> {
+        if self.plain_types() {
+            return self.single();
+        }
         let first = loose_string(self.cursor)?;
         if !list_goes_on(self.cursor) {
             self.set_kind(layout::MULTIPART);
@@ -103,6 +106,24 @@ impl Part<'_, '_> {
             Shape::Childless => return self.childless(first),
         }
         Ok(())
+    }
+
+    /// Type and subtype as the grammar wants them, and something behind them; else nothing is
+    /// read.
+    fn plain_types(&mut self) -> bool {
+        let start = self.cursor.offset();
+        for place in [layout::TYPE, layout::SUBTYPE] {
+            let place = [self.at + place];
+            if self.cursor.peek() != Some(b'"') || !self.writer.set_plain(self.cursor, place) {
+                self.cursor.seek(start);
+                return false;
+            }
+        }
+        if matches!(self.cursor.peek(), Some(b'(' | b'N')) {
+            return true;
+        }
+        self.cursor.seek(start);
+        false
     }
 
     /// Tells by the place of the first number what was left out: servers send parts without a
@@ -138,6 +159,14 @@ impl Part<'_, '_> {
     /// A single part, from its parameters on.
     fn single(&mut self) -> Result<(), ParseError> {
         self.parameters(layout::PARAMETERS)?;
+        let plain = self.cursor.try_byte(b' ') && {
+            let places = [layout::ID, layout::DESCRIPTION, layout::ENCODING];
+            let places = places.map(|place| self.at + place);
+            self.writer.set_plain(self.cursor, places)
+        };
+        if plain {
+            return self.sized();
+        }
         if !list_goes_on(self.cursor)
             || !self.string(layout::ID)?
             || !self.string(layout::DESCRIPTION)?
@@ -145,6 +174,11 @@ impl Part<'_, '_> {
         {
             return Ok(());
         }
+        self.sized()
+    }
+
+    /// A single part, from its size on.
+    fn sized(&mut self) -> Result<(), ParseError> {
         let size = if self.cursor.try_nil() {
             0
         } else {
@@ -299,19 +333,25 @@ impl Part<'_, '_> {
             return Ok(());
         }
         self.cursor.byte(b'(')?;
-        let first = self.writer.block.words.len();
+        let (first, start) = (self.writer.block.words.len(), self.cursor.offset());
+        if let Some(strings) = self.writer.push_plain_list(self.cursor) {
+            if strings % 2 == 0 {
+                self.set_list(place, first, strings / 2);
+                return self.cursor.count_items(strings / 2);
+            }
+            self.writer.block.words.truncate(first);
+            self.cursor.seek(start);
+        }
         let mut count = 0;
         while list_goes_on(self.cursor) {
             self.cursor.count_item()?;
-            let name = loose_string(self.cursor)?;
-            self.writer.push(self.cursor, name)?;
+            self.writer.push_string(self.cursor)?;
             count += 1;
             self.cursor.spaces();
             if self.cursor.peek() == Some(b')') {
                 self.writer.block.push_nil();
             } else {
-                let value = loose_string(self.cursor)?;
-                self.writer.push(self.cursor, value)?;
+                self.writer.push_string(self.cursor)?;
             }
         }
         self.set_list(place, first, count);
@@ -320,8 +360,7 @@ impl Part<'_, '_> {
 
     /// A string into its place, and whether the list goes on behind it.
     fn string(&mut self, place: usize) -> Result<bool, ParseError> {
-        let span = loose_string(self.cursor)?;
-        self.set(place, span)?;
+        self.writer.set_string(self.cursor, self.at + place)?;
         Ok(list_goes_on(self.cursor))
     }
 

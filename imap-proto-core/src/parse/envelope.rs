@@ -18,13 +18,17 @@ pub(super) fn write_envelope(
 ) -> Result<(), ParseError> {
     cursor.byte(b'(')?;
     let at = writer.block.words.reserve(layout::WORDS);
-    for string in [layout::IN_REPLY_TO, layout::MESSAGE_ID] {
+    for string in [
+        layout::DATE,
+        layout::SUBJECT,
+        layout::IN_REPLY_TO,
+        layout::MESSAGE_ID,
+    ] {
         writer.block.set_nil(at + string);
     }
     for string in [layout::DATE, layout::SUBJECT] {
         cursor.spaces();
-        let span = loose_string(cursor)?;
-        writer.set(cursor, at + string, span)?;
+        writer.set_string(cursor, at + string)?;
     }
     let mut count = 0;
     for list in 0..6 {
@@ -46,9 +50,10 @@ fn message_ids(cursor: &mut Cursor<'_>, writer: &mut Writer, at: usize) -> Resul
         return writer.set(cursor, at + layout::MESSAGE_ID, first);
     }
     writer.set(cursor, at + layout::IN_REPLY_TO, first)?;
-    let second = loose_string(cursor)?;
-    writer.set(cursor, at + layout::MESSAGE_ID, second)?;
-    skip_list(cursor)?;
+    writer.set_string(cursor, at + layout::MESSAGE_ID)?;
+    if list_goes_on(cursor) {
+        skip_list(cursor)?;
+    }
     Ok(())
 }
 
@@ -76,6 +81,9 @@ fn addresses(
 /// An address: four strings; missing ones are NIL, further ones are skipped.
 fn address(cursor: &mut Cursor<'_>, writer: &mut Writer) -> Result<(), ParseError> {
     cursor.byte(b'(')?;
+    if writer.push_plain(cursor, 4, b')') {
+        return Ok(());
+    }
     for field in 0..4 {
         if !list_goes_on(cursor) {
             if field == 0 {
@@ -84,8 +92,7 @@ fn address(cursor: &mut Cursor<'_>, writer: &mut Writer) -> Result<(), ParseErro
             (field..4).for_each(|_| writer.block.push_nil());
             return Ok(());
         }
-        let span = loose_string(cursor)?;
-        writer.push(cursor, span)?;
+        writer.push_string(cursor)?;
     }
     if !cursor.try_byte(b')') {
         skip_list(cursor)?;

@@ -40,6 +40,31 @@ impl Words {
         self.len += 1;
     }
 
+    #[inline]
+    fn push_pair(&mut self, one: u32, other: u32) {
+        if let Some([first, second]) = self
+            .front
+            .get_mut(self.len..)
+            .and_then(<[u32]>::first_chunk_mut)
+        {
+            (*first, *second) = (one, other);
+            self.len += 2;
+        } else {
+            self.push(one);
+            self.push(other);
+        }
+    }
+
+    /// Forgets the words behind the first ones.
+    pub(crate) fn truncate(&mut self, words: usize) {
+        if self.spill.is_empty() {
+            self.len = self.len.min(words);
+        } else {
+            self.spill.truncate(words);
+            self.len = self.spill.len();
+        }
+    }
+
     #[cold]
     fn push_behind(&mut self, word: u32) {
         if self.spill.is_empty() {
@@ -131,15 +156,29 @@ impl BlockBuilder {
     }
 
     /// Two words for a string, NIL until one is set.
+    #[inline]
     pub(crate) fn push_nil(&mut self) {
-        self.words.push(NIL);
-        self.words.push(0);
+        self.words.push_pair(NIL, 0);
     }
 
     /// A string that is a slice of the block.
+    #[inline]
     pub(crate) fn push_slice(&mut self, start: u32, len: u32) {
-        self.words.push(start);
-        self.words.push(len);
+        self.words.push_pair(start, len);
+    }
+
+    /// A string, or NIL.
+    #[inline]
+    pub(crate) fn push_place(&mut self, slice: Option<(u32, u32)>) {
+        let (start, len) = slice.unwrap_or((NIL, 0));
+        self.push_slice(start, len);
+    }
+
+    /// A string, or NIL, into its place.
+    #[inline]
+    pub(crate) fn set_place(&mut self, at: usize, slice: Option<(u32, u32)>) {
+        let (start, len) = slice.unwrap_or((NIL, 0));
+        self.set_slice(at, start, len);
     }
 
     pub(crate) fn set_nil(&mut self, at: usize) {

@@ -5,7 +5,7 @@ mod strings;
 
 use bytes::Bytes;
 
-pub(crate) use strings::Span;
+pub(crate) use strings::{Span, find_quoted_special};
 
 use super::Limits;
 use crate::types::{ParseError, ParseErrorKind};
@@ -43,31 +43,37 @@ impl<'a> Cursor<'a> {
     }
 
     /// The octets before the position.
+    #[inline]
     pub(crate) fn offset(&self) -> usize {
         self.at
     }
 
     /// Goes to an offset, in most cases one that [`Self::offset`] gave.
+    #[inline]
     pub(crate) fn seek(&mut self, offset: usize) {
         self.at = offset.min(self.bytes.len());
     }
 
     /// What is left.
+    #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
     /// The next octet.
+    #[inline]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
     /// The octet that many places behind the next one.
+    #[inline]
     pub(crate) fn peek_at(&self, ahead: usize) -> Option<u8> {
         self.bytes.get(self.at.checked_add(ahead)?).copied()
     }
 
     /// Goes that many octets on.
+    #[inline]
     pub(crate) fn advance(&mut self, octets: usize) {
         self.seek(self.at.saturating_add(octets));
     }
@@ -86,6 +92,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Shares a range of the frame's memory; empty if it is no range of the frame.
+    #[inline]
     pub(crate) fn share(&self, from: usize, to: usize) -> Bytes {
         if from < to && to <= self.bytes.len() {
             self.frame.slice(from..to)
@@ -95,6 +102,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// One octet.
+    #[inline]
     pub(crate) fn byte(&mut self, byte: u8) -> Result<(), ParseError> {
         if self.try_byte(byte) {
             Ok(())
@@ -104,13 +112,25 @@ impl<'a> Cursor<'a> {
     }
 
     /// One octet, if it is the next.
+    #[inline]
     pub(crate) fn try_byte(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
+    /// These octets, if they are the next.
+    #[inline]
+    pub(crate) fn try_bytes(&mut self, octets: &[u8]) -> bool {
+        let found = self.rest().starts_with(octets);
+        if found {
+            self.at += octets.len();
+        }
+        found
+    }
+
     /// A space; servers send more than one in places.
+    #[inline]
     pub(crate) fn space(&mut self) -> Result<(), ParseError> {
         self.byte(b' ')?;
         self.spaces();
@@ -118,6 +138,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Spaces, if there are any; whether there were.
+    #[inline]
     pub(crate) fn spaces(&mut self) -> bool {
         let before = self.at;
         while self.try_byte(b' ') {}
@@ -125,11 +146,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether nothing but spaces is left before the end of the frame.
+    #[inline]
     pub(crate) fn at_end(&self) -> bool {
         matches!(self.rest().trim_ascii_start(), b"")
     }
 
     /// Optional spaces and the end of the line, which must be the end of the frame.
+    #[inline]
     pub(crate) fn end(&mut self) -> Result<(), ParseError> {
         self.spaces();
         match self.rest() {
@@ -152,6 +175,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// One level deeper; every list and every part goes through here.
+    #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), ParseError> {
         if self.depth >= self.limits.max_depth {
             return Err(self.error(ParseErrorKind::TooDeep));
@@ -161,6 +185,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// One level up.
+    #[inline]
     pub(crate) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
@@ -175,7 +200,18 @@ impl<'a> Cursor<'a> {
         self.depth = depth;
     }
 
+    /// Counts elements of a list.
+    #[inline]
+    pub(crate) fn count_items(&mut self, items: usize) -> Result<(), ParseError> {
+        if items > self.limits.max_list_items.saturating_sub(self.items) {
+            return Err(self.error(ParseErrorKind::TooManyItems));
+        }
+        self.items += items;
+        Ok(())
+    }
+
     /// Counts an element of a list.
+    #[inline]
     pub(crate) fn count_item(&mut self) -> Result<(), ParseError> {
         if self.items >= self.limits.max_list_items {
             return Err(self.error(ParseErrorKind::TooManyItems));
