@@ -133,6 +133,9 @@ impl<'c, 'a> Items<'c, 'a> {
     fn item(&mut self) -> Result<(), ParseError> {
         self.cursor.count_item()?;
         self.behind_literal = false;
+        if self.frequent_item() {
+            return Ok(());
+        }
         let from = self.cursor.offset();
         let name = name(self.cursor)?;
         let (start, depth) = (self.cursor.offset(), self.cursor.depth());
@@ -151,6 +154,26 @@ impl<'c, 'a> Items<'c, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// UID or FLAGS as nearly all servers write them, which come with every change of a mailbox;
+    /// anything else is left.
+    #[inline]
+    fn frequent_item(&mut self) -> bool {
+        let start = self.cursor.offset();
+        if self.cursor.try_bytes(b"UID ") {
+            if let Ok(uid) = self.cursor.number() {
+                self.response.uid = Some(Uid(uid));
+                return true;
+            }
+        } else if self.cursor.try_bytes(b"FLAGS ")
+            && let Ok(flags) = flags(self.cursor)
+        {
+            self.response.flags = Some(flags);
+            return true;
+        }
+        self.cursor.seek(start);
+        false
     }
 
     /// The value of the named item. Those that every FETCH may have go to their fields.

@@ -31,6 +31,10 @@ pub(super) fn flags(cursor: &mut Cursor<'_>) -> Result<Flags, ParseError> {
 fn flag(cursor: &mut Cursor<'_>, flags: &mut Flags) -> Result<(), ParseError> {
     let from = cursor.offset();
     let rest = cursor.rest();
+    if let Some(len) = flags.insert_known_at(rest, ends_flag) {
+        cursor.advance(len);
+        return cursor.count_item();
+    }
     let len = rest
         .iter()
         .position(|&byte| ends_flag(byte))
@@ -74,6 +78,10 @@ mod tests {
         let flags = parse("(\\Answered \\SEEN $Forwarded NonJunk)");
         assert_eq!(flags.to_string(), "(\\Answered \\Seen $Forwarded NonJunk)");
         assert_eq!(parse("()"), Flags::new());
+        assert_eq!(
+            parse("(\\Seen2 \\Draft/)").to_string(),
+            "(\\Seen2 \\Draft/)"
+        );
         assert!(parse("(\\Seen \\*)").may_create());
     }
 

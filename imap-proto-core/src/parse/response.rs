@@ -21,7 +21,7 @@ use crate::types::{
     Atom, Completion, Condition, Continuation, Data, OtherResponse, ParseError, ParseErrorKind,
     Response, SequenceNumber, Text, Uid, key,
 };
-use crate::wire::{Cursor, Limits};
+use crate::wire::{Cursor, Limits, leading_number};
 
 /// Parses one whole response, with its CRLF and its literals.
 ///
@@ -39,6 +39,20 @@ use crate::wire::{Cursor, Limits};
 /// ```
 pub fn parse_response(frame: &Bytes, limits: &Limits) -> Result<Response, ParseError> {
     let mut cursor = Cursor::new(frame, limits);
+    // What comes by the thousand is made where it is returned: each move costs as much as a name.
+    if let Some(number) = before_fetch(&mut cursor) {
+        let fetch = fetch(&mut cursor, SequenceNumber(number))?;
+        cursor.end()?;
+        return Ok(Response::Data(Data::Fetch(fetch)));
+    }
+    if cursor.try_bytes(b"* LIST") {
+        if cursor.peek() == Some(b' ') {
+            let list = list(&mut cursor)?;
+            cursor.end()?;
+            return Ok(Response::Data(Data::List(list)));
+        }
+        cursor.seek(0);
+    }
     let response = match cursor.peek() {
         Some(b'*') => {
             cursor.advance(1);
@@ -55,6 +69,19 @@ pub fn parse_response(frame: &Bytes, limits: &Limits) -> Result<Response, ParseE
     };
     cursor.end()?;
     Ok(response)
+}
+
+/// The number of `* n FETCH (`, as nearly all servers write it, up to the space; anything else is
+/// left.
+fn before_fetch(cursor: &mut Cursor<'_>) -> Option<u32> {
+    let text = cursor.rest().strip_prefix(b"* ")?;
+    let (number, digits) = leading_number(text);
+    let rest = text.get(digits..)?;
+    if !matches!(digits, 1..8) || !rest.starts_with(b" FETCH (") {
+        return None;
+    }
+    cursor.advance(digits + 8);
+    u32::try_from(number).ok()
 }
 
 fn tagged(cursor: &mut Cursor<'_>) -> Result<Response, ParseError> {

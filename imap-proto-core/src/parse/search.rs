@@ -7,7 +7,7 @@ use crate::types::{
     Atom, EsearchData, EsearchResponse, ModSeq, NumberList, ParseError, ParseErrorKind,
     PartialResult, SequenceSet, UidValidity,
 };
-use crate::wire::Cursor;
+use crate::wire::{Cursor, leading_number};
 
 /// The data of a SEARCH or SORT response: numbers, and perhaps a mod-sequence.
 pub(super) fn search(cursor: &mut Cursor<'_>) -> Result<NumberList, ParseError> {
@@ -33,6 +33,7 @@ fn numbers(octets: &[u8], cursor: &mut Cursor<'_>) -> Result<Vec<u32>, ParseErro
     let first = octets.first().is_some_and(u8::is_ascii_digit);
     let mut numbers = Vec::with_capacity(spaces + usize::from(first));
     loop {
+        short_numbers(cursor, &mut numbers);
         cursor.spaces();
         if !cursor.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             break;
@@ -43,6 +44,22 @@ fn numbers(octets: &[u8], cursor: &mut Cursor<'_>) -> Result<Vec<u32>, ParseErro
         numbers.shrink_to_fit(); // a line of spaces
     }
     Ok(numbers)
+}
+
+/// Reads numbers of at most seven digits with a space before each, as long as there are any: the
+/// position stays in a register.
+fn short_numbers(cursor: &mut Cursor<'_>, numbers: &mut Vec<u32>) {
+    let mut rest = cursor.rest();
+    let octets = rest.len();
+    while let [b' ', text @ ..] = rest {
+        let (number, digits) = leading_number(text);
+        let (Ok(number), 1..8) = (u32::try_from(number), digits) else {
+            break;
+        };
+        numbers.push(number);
+        rest = text.get(digits..).unwrap_or_default();
+    }
+    cursor.advance(octets - rest.len());
 }
 
 /// The data of an ESEARCH response.

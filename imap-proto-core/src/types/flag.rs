@@ -213,6 +213,28 @@ impl Flags {
         true
     }
 
+    /// Sets the system flag that the text begins with, in the RFC's case and with such an octet
+    /// behind it, and gives its length.
+    #[inline]
+    pub(crate) fn insert_known_at(&mut self, text: &[u8], ends: fn(u8) -> bool) -> Option<usize> {
+        let bit = match text.get(1..3)? {
+            b"An" => 0,
+            b"De" => 1,
+            b"Dr" => 2,
+            b"Fl" => 3,
+            b"Re" => 4,
+            b"Se" => 5,
+            _ => return None,
+        };
+        let (name, _) = KNOWN.get(bit)?;
+        let behind = *text.strip_prefix(name.as_bytes())?.first()?;
+        if !ends(behind) {
+            return None;
+        }
+        self.known |= 1 << bit;
+        Some(name.len())
+    }
+
     /// Adds a flag that is not a known one, without looking whether it is there: a server that
     /// repeats itself must not cost more than its octets.
     pub(crate) fn push_other(&mut self, name: Atom) {

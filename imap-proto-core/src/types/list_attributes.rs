@@ -271,7 +271,7 @@ fn position(name: &[u8]) -> Option<usize> {
     while candidates != 0 {
         let at = candidates.trailing_zeros() as usize;
         let known = NAMES.get(at)?.as_bytes();
-        if known.len() == name.len() && known.eq_ignore_ascii_case(name) {
+        if known == name || known.eq_ignore_ascii_case(name) {
             return Some(at);
         }
         candidates &= candidates - 1;

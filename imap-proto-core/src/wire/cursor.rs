@@ -5,6 +5,7 @@ mod strings;
 
 use bytes::Bytes;
 
+pub(crate) use numbers::leading_number;
 pub(crate) use strings::{Span, find_quoted_special};
 
 use super::Limits;

@@ -64,8 +64,11 @@ impl InputBuffer {
         let lent = self.bytes.get_mut(before..).unwrap_or_default();
         let result = read(lent).map(|read| read.min(window));
         self.bytes.truncate(before + result.as_ref().unwrap_or(&0));
-        if result.as_ref().is_ok_and(|&read| read == self.window) {
-            self.window = (self.window * 2).min(MAX_WINDOW);
+        match result {
+            Ok(read) if read == self.window => self.window = (self.window * 2).min(MAX_WINDOW),
+            // What is lent is zeroed first: small reads must not pay for large ones before.
+            Ok(read) if read < self.window / 4 => self.window = (self.window / 2).max(MIN_WINDOW),
+            _ => {}
         }
         result
     }
@@ -144,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_doubles_when_it_is_filled_and_starts_again_after_release() {
+    fn the_window_follows_the_reads_and_starts_again_after_release() {
         let mut input = InputBuffer::new(&Limits::default());
         let mut windows = Vec::new();
         for _ in 0..6 {
@@ -160,6 +163,8 @@ mod tests {
         });
         assert_eq!(short.unwrap(), 1);
         assert_eq!(windows, [4096, 8192, 16384, 32768, 65536, 65536, 65536]);
+        let shorter = input.fill(|window| Ok(window.len() / 2));
+        assert_eq!(shorter.unwrap(), 16384);
         input.discard(usize::MAX);
         input.release();
         input

@@ -322,6 +322,52 @@ fn broken_structures_are_refused() {
     }
 }
 
+/// Puts a second space wherever one stands outside of strings, so that nothing is plain.
+fn spread(line: &str) -> String {
+    let mut quoted = false;
+    let mut spread = String::new();
+    for c in line.chars() {
+        quoted ^= c == '"';
+        spread.push(c);
+        if c == ' ' && !quoted {
+            spread.push(' ');
+        }
+    }
+    spread
+}
+
+#[test]
+fn plain_lists_are_read_as_all_others() {
+    let part =
+        r#"("TEXT" "PLAIN" ("CHARSET" "utf-8" "X" NIL) "<id>" NIL "7BIT" 12 3 NIL NIL NIL NIL)"#;
+    let odd =
+        r#"("A" "B" ("C" "D" "E") NIL "x" NIL 1 "md5" ("inline" ("F" "G")) ("de" "en") "loc")"#;
+    let envelope = r#"("d" "s" (("n" NIL "m" "h")) NIL NIL NIL NIL NIL NIL "<m@x>")"#;
+    let message = format!(
+        r#"("MESSAGE" "RFC822" NIL NIL NIL "8BIT" 99 {envelope} {part} 7 NIL NIL NIL NIL)"#
+    );
+    let nested = format!(r#"({part}{odd}{message} "MIXED" ("BOUNDARY" "b") NIL NIL NIL)"#);
+    for line in [
+        part,
+        odd,
+        &message,
+        &nested,
+        r#"("A" "B")"#,
+        r#"("A" "B" )"#,
+        r#"("A" NIL NIL)"#,
+    ] {
+        assert_eq!(parse(line), parse(&spread(line)), "{line}");
+    }
+    let structure = parse(&nested);
+    assert_eq!(structure.parts().len(), 5);
+    let odd: Vec<_> = structure
+        .part(&"2".parse().unwrap())
+        .unwrap()
+        .parameters()
+        .collect();
+    assert_eq!(odd, [(&b"C"[..], &b"D"[..]), (b"E", b"")]);
+}
+
 /// A multipart in a multipart, and so on.
 fn nested(depth: usize) -> Vec<u8> {
     let inner = br#"("a" "b" NIL NIL NIL "7bit" 1)"#;

@@ -123,6 +123,7 @@ fn few_digits(bytes: &[u8]) -> (u64, usize) {
 }
 
 #[cfg(test)]
+#[allow(clippy::redundant_closure_for_method_calls)] // the methods are not general enough
 mod tests {
     use bytes::Bytes;
     use proptest::prelude::*;
