@@ -1,11 +1,11 @@
 //! Answers: their pieces, their endings, and what dropping does.
 
-use super::super::{BodySize, Error};
-use super::harness::{Kit, now};
+use super::super::{BodySize, Error, Flavor as _};
+use super::harness::{Kit, Plain, now};
 use super::messages::{Message, fetch};
-use crate::encode::{Capability, MissingAnswer, Noop, SubmitError};
+use crate::encode::{Capability, Fetch, FetchItems, MissingAnswer, Noop, Select, SubmitError};
 use crate::engine::Ending;
-use crate::types::{ByteString, FetchData, Section, SectionData};
+use crate::types::{ByteString, FetchData, Section, SectionData, SequenceNumber};
 
 #[test]
 fn two_commands_go_out_at_once_and_end_in_any_order() {
@@ -38,6 +38,41 @@ fn a_submit_wakes_the_driver() {
     kit.turn();
     drop(reply);
     assert_eq!(kit.bell.rung(), 1);
+}
+
+#[test]
+fn a_held_command_goes_out_in_the_turn_that_releases_it() {
+    let (mut kit, session) = Kit::ready();
+    // Both are answered alike, so the second is held until the first has its answer.
+    let _first = session.run(Capability);
+    let _second = session.run(Capability);
+    assert_eq!(kit.sent(), "A1 CAPABILITY\r\n");
+    let answer = b"* CAPABILITY IMAP4rev1 IDLE\r\nAAAA1 OK done\r\n";
+    kit.wire.incoming.extend(answer);
+    let turned = kit
+        .driver
+        .turn(&mut kit.wire, Plain::now(), std::task::Waker::noop());
+    assert_eq!(kit.wire.outgoing, b"AAAA2 CAPABILITY\r\n");
+    let wait = turned.unwrap().unwrap();
+    assert!(!wait.again && !wait.write, "{wait:?}");
+}
+
+#[test]
+fn what_is_not_sent_ends_in_the_turn_that_tells_why() {
+    let (mut kit, session) = Kit::ready();
+    let mut select = session.run(Select::new("missing"));
+    let flags = FetchItems::new().flags();
+    let mut fetch = session.run(Fetch::new(SequenceNumber(1), flags));
+    assert_eq!(kit.sent(), "A1 SELECT missing\r\n");
+    kit.wire.incoming.extend(b"AAAA1 NO there is none\r\n");
+    let turned = kit
+        .driver
+        .turn(&mut kit.wire, Plain::now(), std::task::Waker::noop());
+    assert!(!turned.unwrap().unwrap().again);
+    let selected = now(|context| select.poll_finish(context)).expect("it has ended");
+    assert!(matches!(selected, Err(Error::No(_))));
+    let fetched = now(|context| fetch.poll_finish(context)).expect("it has ended");
+    assert!(matches!(fetched, Err(Error::NotSent)));
 }
 
 #[test]
