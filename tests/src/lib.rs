@@ -1,7 +1,7 @@
 //! Test kit of the workspace: recorded dialogues, servers that follow a script, faults, and a demo IMAP server.
 //!
-//! But for [`fuzz`], which compares them with twins, nothing here uses the parser or the encoder of `imap-proto-core`:
-//! the kit is an oracle for them.
+//! But for [`fuzz`], which compares them with twins, and [`interop`], which uses them, nothing here uses the parser or the
+//! encoder of `imap-proto-core`: the kit is an oracle for them.
 
 pub mod certs;
 pub mod channel;
@@ -10,6 +10,7 @@ pub mod encode_response;
 pub mod fault;
 pub mod fuzz;
 pub mod harness;
+pub mod interop;
 pub mod proxy;
 pub mod raw;
 pub mod replay;

@@ -1,0 +1,65 @@
+//! Runs the whole feature list against any IMAP server.
+//!
+//! `interop --url URL [--user USER --password-env VARIABLE] [--ca FILE] [--adapter std|tokio]
+//! [--starttls] [--compress] [--only WORD]`, where the URL is `imap://host:port`,
+//! `imaps://host:port` or `exec:COMMAND` for a child process that greets with PREAUTH.
+//!
+//! It works in mailboxes of its own and removes them. Each case prints `ok`, `not ok` or `skip`;
+//! the last line counts them, and the exit status is 1 when one failed.
+
+use std::process::ExitCode;
+
+use imap_tests::interop::{Adapter, Address, Options, run};
+
+fn main() -> ExitCode {
+    let result = arguments(std::env::args().skip(1))
+        .and_then(|(options, filter)| run(&options, &filter, &mut std::io::stdout().lock()));
+    match result {
+        Ok(summary) if summary.failed == 0 => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Options, String), String> {
+    let (mut url, mut user, mut password, mut filter) = (None, None, None, String::new());
+    let mut options = Options::new(Address::Process(Vec::new()));
+    while let Some(argument) = arguments.next() {
+        let mut value = || {
+            let value = arguments.next();
+            value.ok_or_else(|| format!("{argument} needs a value"))
+        };
+        match argument.as_str() {
+            "--url" => url = Some(value()?),
+            "--user" => user = Some(value()?),
+            "--password-env" => password = Some(variable(&value()?)?),
+            "--ca" => options.ca = Some(value()?.into()),
+            "--adapter" => options.adapter = adapter(&value()?)?,
+            "--starttls" => options.starttls = true,
+            "--compress" => options.compress = true,
+            "--only" => filter = value()?,
+            other => return Err(format!("unknown argument: {other}")),
+        }
+    }
+    options.address = Address::parse(&url.ok_or("--url is missing")?)?;
+    options.login = user.zip(password);
+    if options.login.is_none() && !matches!(options.address, Address::Process(_)) {
+        return Err("--user and --password-env are missing".into());
+    }
+    Ok((options, filter))
+}
+
+fn variable(name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|error| format!("{name}: {error}"))
+}
+
+fn adapter(name: &str) -> Result<Adapter, String> {
+    match name {
+        "std" => Ok(Adapter::Std),
+        "tokio" => Ok(Adapter::Tokio),
+        other => Err(format!("no adapter: {other}")),
+    }
+}

@@ -1,0 +1,65 @@
+//! The cases, by what they try.
+
+mod appending;
+mod basics;
+mod bodies;
+mod ending;
+mod extensions;
+mod fetching;
+mod flags;
+mod idling;
+mod mailboxes;
+mod mistakes;
+mod moving;
+mod pipelines;
+mod searching;
+mod selecting;
+mod sorting;
+mod synchronizing;
+
+use std::io;
+
+use super::client::Client;
+use super::runner::{Runner, Watchdog};
+
+macro_rules! cases {
+    ($($module:ident: $($name:ident)*;)*) => {
+        /// Runs all of them.
+        pub(super) async fn all<L: Client>(
+            runner: &mut Runner<'_, L>,
+            watchdog: &Watchdog,
+        ) -> io::Result<()> {
+            $($(
+                let name = concat!(stringify!($module), "::", stringify!($name));
+                runner.case(watchdog, name, $module::$name::<L>).await?;
+            )*)*
+            Ok(())
+        }
+    };
+}
+
+cases! {
+    basics: capability noop id namespace greeting_and_security compress enable;
+    mailboxes: create_rename_delete hierarchy non_ascii_names list_patterns list_several_patterns
+        list_status list_special_use list_extended subscriptions status_items status_size;
+    appending: flags_and_date empty_message several_at_once streamed binary to_no_mailbox
+        too_short_an_upload;
+    selecting: select_view examine_is_read_only view_follows_changes unselect close check
+        reselecting missing_mailbox;
+    fetching: flags envelope body_structure sections header_fields partial binary date_and_size
+        macros_of_rfc by_uid_set of_nothing seen_is_set;
+    bodies: whole_and_checksum chunks_and_size slow_reader overrun dropped_half_way nil_or_missing
+        many_at_once;
+    flags: add_remove_replace silent keywords unchanged_since mod_seq_grows;
+    moving: copy copy_uids move_uids move_by_number expunge uid_expunge to_no_mailbox;
+    searching: every_key non_ascii_text by_number_and_uid esearch saved_result mod_seq within
+        combinations;
+    sorting: sort sort_returning thread;
+    synchronizing: qresync_select vanished_since enable_then_vanished;
+    idling: news_arrive command_during_idle expunge_arrives;
+    pipelines: two_hundred_fetches status_of_many mixed replies_in_any_order
+        fetches_of_large_sections_among_small commands_behind_select dropped_replies;
+    mistakes: no_is_typed bad_is_typed wrong_state line_breaks_in_arguments;
+    extensions: quota acl metadata custom_command;
+    ending: logout what_waits_at_logout abort dropping_logs_out;
+}

@@ -1,0 +1,151 @@
+//! Which server, and how to reach it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use imap_proto_core::engine::Config;
+use imap_proto_core::engine::sasl::Credentials;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+/// How the connections are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// TCP, plain until STARTTLS if that is asked for.
+    Plain(String, u16),
+    /// TCP with TLS from the first octet.
+    Tls(String, u16),
+    /// A child process: the program and its arguments.
+    Process(Vec<String>),
+}
+
+/// Which adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adapter {
+    /// `imap-transport-std`.
+    Std,
+    /// `imap-transport-tokio`.
+    Tokio,
+}
+
+/// The server, and how to reach it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where.
+    pub address: Address,
+    /// User and password; a process needs none.
+    pub login: Option<(String, String)>,
+    /// A file with the CA's certificate in PEM; else the system's roots are used.
+    pub ca: Option<PathBuf>,
+    /// Which adapter.
+    pub adapter: Adapter,
+    /// Whether TLS begins by STARTTLS.
+    pub starttls: bool,
+    /// Whether COMPRESS is used.
+    pub compress: bool,
+}
+
+impl Options {
+    /// Plain TCP or TLS, by tokio.
+    pub fn new(address: Address) -> Self {
+        Self {
+            address,
+            login: None,
+            ca: None,
+            adapter: Adapter::Tokio,
+            starttls: false,
+            compress: false,
+        }
+    }
+
+    /// The configuration of a connection.
+    ///
+    /// # Errors
+    ///
+    /// When the CA's file cannot be read.
+    pub fn config(&self) -> Result<Config, String> {
+        let config = match &self.address {
+            Address::Process(_) => Config::preauthenticated(),
+            Address::Tls(host, port) => Config::tls(host).with_port(*port),
+            Address::Plain(host, port) if self.starttls => Config::starttls(host).with_port(*port),
+            Address::Plain(host, port) => Config::unencrypted(host).with_port(*port),
+        };
+        let config = config.compress(self.compress);
+        let config = match (&self.login, &self.address) {
+            (Some((user, password)), Address::Plain(..) | Address::Tls(..)) => {
+                config.credentials(Credentials::password(user, password.as_str()))
+            }
+            _ => config,
+        };
+        match &self.ca {
+            Some(path) => Ok(config.with_tls(tls(path)?)),
+            None => Ok(config),
+        }
+    }
+}
+
+impl Address {
+    /// Reads `imap://host:port`, `imaps://host:port` or `exec:COMMAND`, whose words are split at
+    /// spaces.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        if let Some(command) = url.strip_prefix("exec:") {
+            let words = command.split_whitespace().map(str::to_owned).collect();
+            return Ok(Self::Process(words));
+        }
+        if let Some(rest) = url.strip_prefix("imaps://") {
+            return host_and_port(rest, 993).map(|(host, port)| Self::Tls(host, port));
+        }
+        let rest = url
+            .strip_prefix("imap://")
+            .ok_or_else(|| format!("{url} begins with none of imap://, imaps://, exec:"))?;
+        host_and_port(rest, 143).map(|(host, port)| Self::Plain(host, port))
+    }
+}
+
+fn host_and_port(text: &str, default: u16) -> Result<(String, u16), String> {
+    let text = text.trim_end_matches('/');
+    let split = text.rsplit_once(':').filter(|_| !text.ends_with(']'));
+    let (host, port) = match split {
+        Some((host, port)) => (host, port.parse().map_err(|_| format!("no port: {port}"))?),
+        None => (text, default),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    Ok((host.to_owned(), port))
+}
+
+fn tls(path: &std::path::Path) -> Result<Arc<ClientConfig>, String> {
+    let failed = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|why| failed(&why))? {
+        let certificate = certificate.map_err(|why| failed(&why))?;
+        roots.add(certificate).map_err(|why| failed(&why))?;
+    }
+    imap_transport_std::tls_config(roots).map_err(|why| failed(&why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls() {
+        let plain = |host: &str, port| Ok(Address::Plain(host.to_owned(), port));
+        assert_eq!(Address::parse("imap://[::1]:1143/"), plain("::1", 1143));
+        assert_eq!(Address::parse("imap://[::1]"), plain("::1", 143));
+        assert_eq!(Address::parse("imap://a.example"), plain("a.example", 143));
+        let tls = Address::Tls("a.example".to_owned(), 993);
+        assert_eq!(Address::parse("imaps://a.example"), Ok(tls));
+        let words = ["ssh", "-x", "host"].map(str::to_owned).to_vec();
+        assert_eq!(
+            Address::parse("exec:ssh -x  host"),
+            Ok(Address::Process(words))
+        );
+        assert!(Address::parse("http://a.example").is_err());
+        assert!(Address::parse("imap://a.example:x").is_err());
+    }
+}
