@@ -37,6 +37,8 @@ pub struct Driver {
     pub(super) handshake: Option<Handshake>,
     /// A job runs, and nothing is parsed meanwhile.
     pub(super) computing: bool,
+    /// The stream took nothing when it was last written to.
+    blocked: bool,
     /// A queue is full since then.
     gate: Option<(Gate, Instant)>,
     /// The stream ended.
@@ -78,6 +80,7 @@ impl Driver {
             open: Some(Box::default()),
             handshake: None,
             computing: false,
+            blocked: false,
             gate: None,
             eof: false,
             broken: None,
@@ -196,6 +199,7 @@ impl Driver {
 
     fn write_some(&mut self, io: &mut impl Write, now: Instant) -> Result<bool, LayerError> {
         let mut wrote = 0;
+        self.blocked = false;
         let mut core = self.shared.lock();
         for _ in 0..WRITES {
             let Some(mut transmit) = core.connection.poll_transmit(now) else {
@@ -203,6 +207,7 @@ impl Driver {
             };
             let count = self.stack.write(io, &mut transmit)?;
             if count == 0 {
+                self.blocked = true;
                 break;
             }
             wrote += count;
@@ -318,6 +323,11 @@ impl Driver {
         if core.take_notice() {
             return Ok(None);
         }
+        let unsent = self.broken.is_none() && core.connection.poll_transmit(now).is_some();
+        if unsent && !self.blocked {
+            // What came last lets go of something that was held back.
+            return Ok(None);
+        }
         let stall = self.stall_deadline(&mut core);
         let logout = core.connection.config().current_timeouts().logout;
         let deadlines = [
@@ -329,7 +339,6 @@ impl Driver {
             self.broken.as_ref().map(|(_, since)| *since + logout),
             stall,
         ];
-        let unsent = core.connection.poll_transmit(now).is_some() && !self.stack.is_handshaking();
         let _old = core.park(waker);
         drop(core);
         if let Some((error, since)) = &self.broken
@@ -339,7 +348,7 @@ impl Driver {
         }
         Ok(Some(Wait {
             read: self.gate.is_none() && !self.computing && !self.eof,
-            write: self.broken.is_none() && (unsent || self.stack.wants_write()),
+            write: self.broken.is_none() && (self.blocked || self.stack.wants_write()),
             again: false,
             deadline: deadlines.into_iter().flatten().min(),
         }))

@@ -224,6 +224,7 @@ fn jobs_may_run_elsewhere_and_a_panic_in_one_is_an_error() {
     kit.bell.rung();
     assert_eq!(run_jobs(), 1);
     assert_eq!(kit.bell.rung(), 1, "the driver is woken");
+    kit.turn();
     assert_eq!(kit.sent(), "A0 AUTHENTICATE QUIZ\r\n");
     assert!(now(|context| opening.poll_open(context)).is_none());
     kit.says("+ d2hv\r\n");

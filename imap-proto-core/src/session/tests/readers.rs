@@ -214,3 +214,28 @@ fn idle_runs_while_the_guard_lives() {
     pass(Duration::from_secs(600));
     assert_eq!(kit.sent(), "");
 }
+
+/// The wish may end at any moment; the command that follows is sent all the same.
+#[test]
+fn a_command_behind_the_end_of_the_wish_for_idle_is_sent() {
+    for turns_between in [false, true] {
+        let (mut kit, session) = Kit::ready();
+        let guard = session.idle();
+        kit.turn();
+        pass(Duration::from_secs(1));
+        assert_eq!(kit.sent(), "A1 IDLE\r\n");
+        kit.says("+ idling\r\n* 1 EXISTS\r\n");
+        drop(guard);
+        if turns_between {
+            assert_eq!(kit.sent(), "DONE\r\n");
+        }
+        let mut noop = session.noop();
+        if !turns_between {
+            assert_eq!(kit.sent(), "DONE\r\n");
+        }
+        kit.says("A1 OK\r\n");
+        assert_eq!(kit.sent(), "A2 NOOP\r\n", "{turns_between}");
+        kit.says("A2 OK\r\n");
+        assert!(now(|context| noop.poll_finish(context)).unwrap().is_ok());
+    }
+}
