@@ -56,3 +56,5 @@ pub use imap_proto_core::engine::{Config, MailboxView, Security, State, Timeouts
 pub use imap_proto_core::session::{BodySize, Error, IdleGuard, Notice};
 pub use imap_proto_core::wire::Limits;
 pub use imap_proto_core::{encode, engine, types};
+/// Whose streams [`connect_over`] takes.
+pub use mio;
