@@ -52,6 +52,50 @@ pub struct Outcome {
     pub commands: Vec<(Vec<u8>, CommandId)>,
     /// Commands that the engine refused to take, with why.
     pub refused: Vec<(Vec<u8>, SubmitError)>,
+    /// The recorded tags and ours, IDLE's among them, in the order of submission.
+    pub tags: Vec<(Vec<u8>, String)>,
+    /// All octets that the engine wrote.
+    pub written: Vec<u8>,
+}
+
+/// The events as text, with the chunks of a literal joined.
+#[must_use]
+pub fn joined(events: &[Event]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut octets = Vec::new();
+    for event in events {
+        if let Event::BodyChunk { data, .. } = event {
+            octets.extend_from_slice(data);
+            continue;
+        }
+        if !octets.is_empty() {
+            lines.push(format!(
+                "chunk {:?}",
+                Bytes::from(std::mem::take(&mut octets))
+            ));
+        }
+        lines.push(format!("{event:?}"));
+    }
+    lines
+}
+
+/// Asserts that every command has exactly one ending; takes the unfinished ones.
+pub fn assert_one_ending_each(name: &str, outcome: &mut Outcome) {
+    let mut endings: HashMap<CommandId, usize> = HashMap::new();
+    for event in &outcome.events {
+        if let Event::Completed { id, .. } | Event::TimedOut { id, .. } | Event::NotSent { id } =
+            event
+        {
+            *endings.entry(*id).or_default() += 1;
+        }
+    }
+    for id in outcome.harness.unfinished() {
+        *endings.entry(id).or_default() += 1;
+    }
+    for (tag, id) in &outcome.commands {
+        let tag = String::from_utf8_lossy(tag);
+        assert_eq!(endings.get(id), Some(&1), "{name}: endings of {tag}");
+    }
 }
 
 /// Plays connection `connection` of a recording, in reads of at most `chunk` octets; stops after `cut` octets of the
@@ -78,6 +122,8 @@ struct Player {
     ids: HashMap<Vec<u8>, CommandId>,
     commands: Vec<(Vec<u8>, CommandId)>,
     refused: Vec<(Vec<u8>, SubmitError)>,
+    tags: Vec<(Vec<u8>, String)>,
+    written: Vec<u8>,
     /// Recorded `+` that our way of sending did not ask for.
     surplus_continuations: usize,
     /// The recorded tag of IDLE, and the number of ours.
@@ -97,6 +143,8 @@ impl Player {
             ids: HashMap::new(),
             commands: Vec::new(),
             refused: Vec::new(),
+            tags: Vec::new(),
+            written: Vec::new(),
             surplus_continuations: 0,
             idle_tag: None,
             exchange: None,
@@ -121,10 +169,11 @@ impl Player {
     }
 
     fn start_idle(&mut self, tag: Vec<u8>) {
-        self.harness.take_sent();
+        self.keep_written();
         self.harness.connection.idle(true, self.harness.now);
         self.harness.clock(Duration::from_millis(100));
-        if self.harness.take_sent().ends_with(" IDLE\r\n") {
+        if self.keep_written().ends_with(b" IDLE\r\n") {
+            self.tags.push((tag.clone(), Harness::tag(self.number)));
             self.idle_tag = Some((tag, self.number));
             self.number += 1;
         } else {
@@ -133,8 +182,14 @@ impl Player {
         }
     }
 
+    /// What was written since the last call.
+    fn keep_written(&mut self) -> Vec<u8> {
+        let written = std::mem::take(&mut self.harness.sent);
+        self.written.extend_from_slice(&written);
+        written
+    }
+
     fn command(&mut self, tag: Vec<u8>, pieces: &[Piece]) {
-        self.harness.take_sent();
         let request = match request(pieces) {
             Ok(request) => request,
             Err(error) => return self.refuse(tag, pieces, error),
@@ -143,6 +198,7 @@ impl Player {
             Ok(id) => {
                 self.number = id.number() + 1;
                 self.ids.insert(tag.clone(), id);
+                self.tags.push((tag.clone(), id_tag(id)));
                 self.commands.push((tag, id));
                 if starts_with(pieces, b"AUTHENTICATE") {
                     self.exchange = Some(id);
@@ -287,12 +343,15 @@ impl Player {
         if self.harness.error.is_none() {
             self.harness.eof();
         }
+        self.keep_written();
         let events = self.harness.take_events();
         Outcome {
             harness: self.harness,
             events,
             commands: self.commands,
             refused: self.refused,
+            tags: self.tags,
+            written: self.written,
         }
     }
 }

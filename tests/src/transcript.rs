@@ -199,7 +199,12 @@ pub fn all() -> Vec<Transcript> {
 
 /// The recordings of one of [`SERVERS`].
 pub fn of_server(server: &str) -> Vec<Transcript> {
-    files(&folder().join(server), "txt")
+    of_folder(&folder().join(server))
+}
+
+/// The recordings in a folder, sorted by name.
+pub fn of_folder(folder: &Path) -> Vec<Transcript> {
+    files(folder, "txt")
         .iter()
         .map(|path| Transcript::load(path))
         .collect()

@@ -1,50 +1,9 @@
 //! Every recording through the engine: whole, one octet at a time, in random pieces, and cut.
 
-use std::collections::HashMap;
-
 use imap_proto_core::encode::SubmitError;
-use imap_proto_core::engine::{CommandId, ConnectionError, Event, Violation};
-use imap_tests::replay::{Outcome, play, server_octets};
+use imap_proto_core::engine::{ConnectionError, Event, Violation};
+use imap_tests::replay::{assert_one_ending_each, joined, play, server_octets};
 use imap_tests::transcript::{Side, Transcript, all, recording};
-
-/// The events as text, with the chunks of a literal joined.
-fn joined(events: &[Event]) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut octets = Vec::new();
-    for event in events {
-        if let Event::BodyChunk { data, .. } = event {
-            octets.extend_from_slice(data);
-            continue;
-        }
-        if !octets.is_empty() {
-            lines.push(format!(
-                "chunk {:?}",
-                bytes::Bytes::from(std::mem::take(&mut octets))
-            ));
-        }
-        lines.push(format!("{event:?}"));
-    }
-    lines
-}
-
-/// The ending of each command: every one has exactly one.
-fn assert_one_ending_each(name: &str, outcome: &mut Outcome) {
-    let mut endings: HashMap<CommandId, usize> = HashMap::new();
-    for event in &outcome.events {
-        if let Event::Completed { id, .. } | Event::TimedOut { id, .. } | Event::NotSent { id } =
-            event
-        {
-            *endings.entry(*id).or_default() += 1;
-        }
-    }
-    for id in outcome.harness.unfinished() {
-        *endings.entry(id).or_default() += 1;
-    }
-    for (tag, id) in &outcome.commands {
-        let tag = String::from_utf8_lossy(tag);
-        assert_eq!(endings.get(id), Some(&1), "{name}: endings of {tag}");
-    }
-}
 
 /// Connections whose client side no engine could have written.
 const NOT_PLAYED: [(&str, u8, &str); 2] = [
