@@ -72,7 +72,7 @@ fn other(name: Atom, cursor: &mut Cursor<'_>) -> Result<Option<Code>, ParseError
     cursor.check_string(length)?;
     cursor.advance(length + 1);
     let arguments = cursor.share(from + 1, from + length);
-    let arguments = (!arguments.is_empty()).then(|| Text::from_bytes(arguments));
+    let arguments = (!arguments.is_empty()).then(|| Box::new(Text::from_bytes(arguments)));
     Ok(Some(Code::Other { name, arguments }))
 }
 

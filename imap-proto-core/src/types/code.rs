@@ -23,8 +23,9 @@ macro_rules! codes {
             Other {
                 /// The name.
                 name: Atom,
-                /// The rest, unparsed; `None` without an argument.
-                arguments: Option<Text>,
+                /// The rest, unparsed; `None` without an argument. In a box, so that a response stays
+                /// small.
+                arguments: Option<Box<Text>>,
             },
         }
 
@@ -266,7 +267,7 @@ impl Code {
             Self::UndefinedFilter(name) => Self::UndefinedFilter(name.detach()),
             Self::Other { name, arguments } => Self::Other {
                 name: name.detach(),
-                arguments: arguments.as_ref().map(Text::detach),
+                arguments: arguments.as_ref().map(|text| Box::new(text.detach())),
             },
             plain => plain.clone(),
         }

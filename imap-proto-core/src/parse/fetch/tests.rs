@@ -257,6 +257,19 @@ fn quirk_24_a_section_without_a_value() {
 }
 
 #[test]
+fn quirk_32_labels_with_signs_and_backslashes() {
+    let fetch =
+        parse(b"* 1 FETCH (X-GM-LABELS (+IMNews \\Important NIL) FLAGS (\\XIgnored) UID 2)");
+    let atom = |text: &str| Token::Atom(text.into());
+    let labels = Token::List(vec![atom("+IMNews"), atom("\\Important"), Token::Nil]);
+    assert_eq!(
+        fetch.items,
+        [FetchData::Other("X-GM-LABELS".into(), labels)]
+    );
+    assert!(fetch.flags.unwrap().contains(&Flag::from("\\xignored")));
+}
+
+#[test]
 fn quirk_37_spaces_everywhere() {
     assert_eq!(parse(b"* 11487 FETCH (UID 19436 )").uid, Some(Uid(19436)));
     assert_eq!(

@@ -11,7 +11,7 @@ fn code(line: &str) -> Option<Code> {
     reason = "compared with what may be no code"
 )]
 fn other(name: &str, arguments: &str) -> Option<Code> {
-    let arguments = (!arguments.is_empty()).then(|| arguments.into());
+    let arguments = (!arguments.is_empty()).then(|| Box::new(arguments.into()));
     let name = name.into();
     Some(Code::Other { name, arguments })
 }
