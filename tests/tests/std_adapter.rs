@@ -67,10 +67,7 @@ fn tour(session: &Session, mailbox: &str) {
         .into_iter()
         .collect::<Result<_, _>>()
         .unwrap();
-    assert_eq!(
-        overview[0].envelope().unwrap().subject().unwrap().as_ref(),
-        b"one"
-    );
+    assert_eq!(overview[0].envelope().unwrap().subject().unwrap(), b"one");
     assert_eq!(overview[1].size, Some(size));
     let uid = overview[1].uid.unwrap();
 
