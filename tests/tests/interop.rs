@@ -1,0 +1,133 @@
+//! The feature list over both adapters and every transport, against the demo server and real ones.
+
+use std::path::PathBuf;
+
+use imap_tests::certs;
+use imap_tests::demo::{Demo, Settings};
+use imap_tests::interop::{Adapter, Address, Options, run};
+use imap_tests::servers::{Kind, Server, server};
+
+/// How one server is reached.
+struct Target {
+    port: u16,
+    tls_port: u16,
+    user: String,
+    password: String,
+    ca: PathBuf,
+    /// A server on its standard input and output.
+    process: Option<String>,
+}
+
+impl Target {
+    fn real(server: &Server) -> Self {
+        let (user, password) = server.login();
+        Self {
+            port: server.port(),
+            tls_port: server.tls_port(),
+            user: user.to_owned(),
+            password: password.to_owned(),
+            ca: server.ca_file(),
+            process: server.setting("SUBPROCESS").map(str::to_owned),
+        }
+    }
+
+    /// Every transport, by name.
+    fn transports(&self, adapter: Adapter) -> Vec<(&'static str, Options)> {
+        let plain = Options {
+            login: Some((self.user.clone(), self.password.clone())),
+            ca: Some(self.ca.clone()),
+            adapter,
+            ..Options::new(Address::Plain("127.0.0.1".to_owned(), self.port))
+        };
+        let tls = Options {
+            address: Address::Tls("localhost".to_owned(), self.tls_port),
+            ..plain.clone()
+        };
+        let starttls = Options {
+            address: Address::Plain("localhost".to_owned(), self.port),
+            starttls: true,
+            ..plain.clone()
+        };
+        let compressed = |options: &Options| Options {
+            compress: true,
+            ..options.clone()
+        };
+        let mut transports = vec![
+            ("plain, compressed", compressed(&plain)),
+            ("STARTTLS", starttls),
+            ("TLS, compressed", compressed(&tls)),
+            ("TLS", tls),
+            ("plain", plain),
+        ];
+        if let Some(command) = &self.process {
+            let address = Address::parse(&format!("exec:{command}")).expect("a command");
+            let options = Options::new(address);
+            transports.push(("process", Options { adapter, ..options }));
+        }
+        transports
+    }
+
+    fn passes(&self, adapter: Adapter) {
+        for (transport, options) in self.transports(adapter) {
+            let mut out = Vec::new();
+            let result = run(&options, "", &mut out);
+            let out = String::from_utf8(out).expect("names are UTF-8");
+            let summary = result.unwrap_or_else(|why| panic!("{transport}: {why}\n{out}"));
+            assert_eq!(summary.failed, 0, "{transport}:\n{out}");
+            assert!(summary.passed > 60, "{transport}: too few cases\n{out}");
+        }
+    }
+}
+
+fn on_demo(adapter: Adapter) {
+    let demo = Demo::start(Settings::default()).expect("a demo server");
+    let name = format!("imap-interop-{}-{adapter:?}.pem", std::process::id());
+    let ca = std::env::temp_dir().join(name);
+    std::fs::write(&ca, certs::shared().pem()).expect("the certificate is written");
+    let target = Target {
+        port: demo.port(),
+        tls_port: demo.tls_port(),
+        user: "alice".to_owned(),
+        password: "secret-pass".to_owned(),
+        ca: ca.clone(),
+        process: None,
+    };
+    target.passes(adapter);
+    std::fs::remove_file(ca).expect("it is removed");
+}
+
+fn on(kind: Kind, adapter: Adapter) {
+    if let Some(server) = server(kind) {
+        Target::real(&server).passes(adapter);
+    }
+}
+
+#[test]
+fn demo_by_threads() {
+    on_demo(Adapter::Std);
+}
+
+#[test]
+fn demo_by_tasks() {
+    on_demo(Adapter::Tokio);
+}
+
+#[test]
+fn dovecot_by_threads() {
+    on(Kind::Dovecot, Adapter::Std);
+}
+
+#[test]
+fn dovecot_by_tasks() {
+    on(Kind::Dovecot, Adapter::Tokio);
+}
+
+#[test]
+fn cyrus_by_threads() {
+    on(Kind::Cyrus, Adapter::Std);
+}
+
+#[test]
+fn cyrus_by_tasks() {
+    on(Kind::Cyrus, Adapter::Tokio);
+}
