@@ -20,9 +20,15 @@
 //! is over. A [`Session`] is cheap to clone and to share between threads; waiting is done by
 //! parking, with no lock held.
 //!
-//! What a command gives is a [`Reply`]: to [wait](Reply::wait) for, to iterate over, or to give
+//! Every command is a method of the session, see [`imap_proto_core::session::Session`]; one with
+//! options, or one of your own, is built and [run](imap_proto_core::session::Session::run). What
+//! a command gives is a [`Reply`]: to [wait](Reply::wait) for, to iterate over, or to give
 //! [a callback](Reply::then). Sections of messages come as a [`Body`], which is a
 //! [`Read`](std::io::Read) that holds up the server when it is read slowly.
+//!
+//! Besides [`connect`], which makes a TCP connection, there are [`connect_over`] for streams that
+//! can be polled, [`connect_halves`] for any reader and writer, and on Unix `connect_unix` and
+//! `spawn`, which speaks to a child process.
 
 mod body;
 mod callbacks;
@@ -53,7 +59,7 @@ pub use tls::{system_roots, tls_config};
 
 pub use imap_proto_core::engine::sasl::Credentials;
 pub use imap_proto_core::engine::{Config, MailboxView, Security, State, Timeouts};
-pub use imap_proto_core::session::{BodySize, Error, IdleGuard, Notice};
+pub use imap_proto_core::session::{AbortHandle, BodySize, Error, IdleGuard, Notice, Upload};
 pub use imap_proto_core::wire::Limits;
 pub use imap_proto_core::{encode, engine, types};
 /// Whose streams [`connect_over`] takes.

@@ -22,9 +22,14 @@
 //! All futures here are cancel-safe: the state of the protocol is in the engine, so a future
 //! that is dropped loses no octet and no response, and what it waited for is drained.
 //!
-//! What a command gives is a [`Reply`]: a future of the whole answer and a stream of its pieces.
+//! Every command is a method of the session, see [`imap_proto_core::session::Session`]; one with
+//! options, or one of your own, is built and [run](imap_proto_core::session::Session::run). What
+//! a command gives is a [`Reply`]: a future of the whole answer and a stream of its pieces.
 //! Sections of messages come as a [`Body`], which is an [`AsyncRead`](tokio::io::AsyncRead) that
 //! holds up the server when it is read slowly.
+//!
+//! Besides [`connect`], which makes a TCP connection, there are [`connect_over`] for any stream,
+//! [`spawn`] for a child process, and on Unix `connect_unix`.
 
 mod body;
 mod connect;
@@ -51,6 +56,6 @@ pub use tls::{system_roots, tls_config};
 
 pub use imap_proto_core::engine::sasl::Credentials;
 pub use imap_proto_core::engine::{Config, MailboxView, Security, State, Timeouts};
-pub use imap_proto_core::session::{BodySize, Error, IdleGuard, Notice};
+pub use imap_proto_core::session::{AbortHandle, BodySize, Error, IdleGuard, Notice, Upload};
 pub use imap_proto_core::wire::Limits;
 pub use imap_proto_core::{encode, engine, types};

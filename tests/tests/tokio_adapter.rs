@@ -445,7 +445,7 @@ async fn an_upload_against_a_flood_does_not_deadlock() {
 
 #[tokio::test]
 async fn a_process_that_dies_is_told_and_no_option_is_run() {
-    let script = r#"printf '* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n'; read -r line"#;
+    let script = r"printf '* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n'; read -r line";
     let session = spawn(["sh", "-c", script], Config::preauthenticated())
         .await
         .unwrap();
