@@ -13,16 +13,23 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Parses a response, and counts the blocks and octets that it took.
+/// Parses a response, and counts the blocks and octets that it took. The test runner's own thread may take some
+/// meanwhile, which only adds: the least of several counts is the parser's.
 fn parse(line: &str) -> (Response, usize, usize) {
     let frame = Bytes::from(format!("{line}\r\n"));
     let _shared = frame.clone(); // as in a receive buffer, whose memory is counted already
     let limits = Limits::default();
-    let region = Region::new(ALLOCATOR);
+    let (mut blocks, mut octets) = (usize::MAX, usize::MAX);
+    for _ in 0..9 {
+        let region = Region::new(ALLOCATOR);
+        let response = parse_response(&frame, &limits).expect("a response");
+        let taken = region.change();
+        blocks = blocks.min(taken.allocations + taken.reallocations);
+        octets = octets.min(taken.bytes_allocated);
+        drop(response);
+    }
     let response = parse_response(&frame, &limits).expect("a response");
-    let taken = region.change();
-    let blocks = taken.allocations + taken.reallocations;
-    (response, blocks, taken.bytes_allocated)
+    (response, blocks, octets)
 }
 
 #[test]
