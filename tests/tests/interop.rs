@@ -1,11 +1,15 @@
 //! The feature list over both adapters and every transport, against the demo server and real ones.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use imap_tests::certs;
 use imap_tests::demo::{Demo, Settings};
 use imap_tests::interop::{Adapter, Address, Options, run};
 use imap_tests::servers::{Kind, Server, server};
+
+/// Runs on one server would meet in mailboxes of one name, and disturb each other's sessions.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// How one server is reached.
 struct Target {
@@ -68,6 +72,7 @@ impl Target {
     }
 
     fn passes(&self, adapter: Adapter) {
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         for (transport, options) in self.transports(adapter) {
             let mut out = Vec::new();
             let result = run(&options, "", &mut out);
