@@ -26,21 +26,10 @@ impl Encoder {
         if let Some(date) = fetch.internal_date {
             self.shown(format_args!(" INTERNALDATE \"{date}\""));
         }
-        if let Some((FetchData::Invalid(name, raw), before)) = fetch.items.split_last()
-            && raw.is_empty()
-        {
-            // A quirk: a name without a value, at the end of the line.
-            self.fetch_items(before).raw(") ");
-            return self.raw(name.as_bytes());
-        }
-        self.fetch_items(&fetch.items).raw(")")
-    }
-
-    fn fetch_items(&mut self, items: &[FetchData]) -> &mut Self {
-        for item in items {
+        for item in &fetch.items {
             self.raw(" ").fetch_item(item);
         }
-        self
+        self.raw(")")
     }
 
     fn fetch_item(&mut self, item: &FetchData) {
@@ -65,13 +54,7 @@ impl Encoder {
                 self.raw(name.as_bytes()).raw(" ").token(value);
             }
             FetchData::Invalid(name, raw) => {
-                self.raw(name.as_bytes());
-                let goes_on = raw.as_bytes().iter().any(|byte| b" (\"".contains(byte));
-                match raw.as_bytes() {
-                    [] => self.raw(" )("), // a value that is missing was behind no space
-                    [b'[', ..] if goes_on => self.raw(raw.as_bytes()), // a section, then a value
-                    _ => self.raw(" ").raw(raw.as_bytes()),
-                };
+                self.raw(name.as_bytes()).raw(" ").raw(raw.as_bytes());
             }
             _ => unreachable!("the encoder knows all items"),
         }

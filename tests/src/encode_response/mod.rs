@@ -1,7 +1,9 @@
 //! Responses to octets: the way back from `parse_response`, for round trips and for servers of tests.
 //!
 //! What is written follows the grammar of RFC 9051 §9; where a server's quirk was read that the grammar has no form
-//! for, the quirk is written again, so that every response that was read can be written and read with the same result.
+//! for, the quirk is written again, so that what was read can be written and read with the same result. The exceptions
+//! are invalid items of a FETCH without a value, or with a section that nobody understands: what they are read as hangs
+//! on what stands behind them.
 
 mod code;
 mod fetch;

@@ -4,7 +4,7 @@ use super::choices::Choices;
 use crate::encode_response::{encode_response, strings_of};
 use bytes::Bytes;
 use imap_proto_core::parse::{parse_fetch_head, parse_fetch_rest, parse_response};
-use imap_proto_core::types::Response;
+use imap_proto_core::types::{Data, FetchData, Response};
 use imap_proto_core::wire::{Frame, Framer, InputBuffer, Limits};
 use std::fmt::Write as _;
 
@@ -38,6 +38,9 @@ fn frames(mut data: Bytes, limits: &Limits) {
         let Ok(response) = parse_response(&frame, limits) else {
             continue;
         };
+        if is_like_a_condition(&response) || hangs_on_its_place(&response) {
+            continue;
+        }
         shows(&response);
         comes_from(&response, &frame);
         let written = Bytes::from(encode_response(&response));
@@ -81,4 +84,44 @@ fn comes_from(response: &Response, frame: &[u8]) {
             frame.escape_ascii()
         );
     }
+}
+
+/// Whether the response has a name such as `NO?`, which no server uses: the framer takes that for a condition, where no
+/// literal may stand.
+fn is_like_a_condition(response: &Response) -> bool {
+    let Response::Data(Data::Other(other)) = response else {
+        return false;
+    };
+    let name = other
+        .name
+        .as_bytes()
+        .split(|byte| !byte.is_ascii_alphabetic())
+        .next();
+    let conditions = ["OK", "NO", "BAD", "BYE", "PREAUTH"];
+    conditions
+        .iter()
+        .any(|condition| name.is_some_and(|name| name.eq_ignore_ascii_case(condition.as_bytes())))
+}
+
+/// Whether the response has items of a FETCH that are read as they are because of what stands behind them: those that
+/// span lines, as the framer may have seen the announcement of a literal there, invalid ones without a value, and
+/// structures that lack parts.
+fn hangs_on_its_place(response: &Response) -> bool {
+    let Response::Data(Data::Fetch(fetch)) = response else {
+        return false;
+    };
+    let breaks = |octets: &[u8]| octets.contains(&b'\n');
+    fetch.items.iter().any(|item| match item {
+        FetchData::Other(name, _) => breaks(name.as_bytes()),
+        // A `multipart` without parts is told from a part without a subtype by where its first number stands.
+        FetchData::Body(structure) | FetchData::BodyStructure(structure) => {
+            let mut parts = structure.parts().into_iter();
+            parts.any(|(_, part)| part.is_multipart() && part.children().len() == 0)
+        }
+        FetchData::Invalid(name, raw) => {
+            let section = raw.is_empty() || raw.as_bytes().starts_with(b"[");
+            section || breaks(name.as_bytes()) || breaks(raw.as_bytes())
+        }
+        _ => false,
+    })
 }

@@ -111,6 +111,9 @@ impl Side {
     fn feed(&mut self, octets: &[u8], cut: u8) -> Result<(), ConnectionError> {
         let mut start = 0;
         for end in cuts(cut, octets.len()) {
+            if self.token.is_some() {
+                return Ok(());
+            }
             self.input.extend_from_slice(&octets[start..end]);
             start = end;
             loop {
