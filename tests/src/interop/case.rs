@@ -233,7 +233,7 @@ impl<L: Client> Case<'_, L> {
         Ok(name)
     }
 
-    /// A new mailbox with so many [small messages](mail::small), selected.
+    /// A new mailbox with so many small messages, selected.
     ///
     /// # Errors
     ///
