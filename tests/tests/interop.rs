@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use imap_proto_core::types::{KnownCapability, Server as Confirmed};
 use imap_tests::certs;
 use imap_tests::demo::{Demo, Settings};
 use imap_tests::interop::{Adapter, Address, Options, run};
@@ -20,10 +21,26 @@ struct Target {
     ca: PathBuf,
     /// A server on its standard input and output.
     process: Option<String>,
+    /// As the table of capabilities names it.
+    confirms: Option<Confirmed>,
+}
+
+/// Whether the table says of a server what the cases say: a capability is confirmed by it when one of its cases passes,
+/// and only then.
+fn agrees(server: Confirmed, out: &str) {
+    let passed = |test: &&str| {
+        out.lines()
+            .any(|line| line.strip_prefix("ok ") == Some(test))
+    };
+    for known in KnownCapability::ALL {
+        let confirmed = known.tests.iter().any(|test| passed(test));
+        let claimed = known.confirmed.contains(&server);
+        assert_eq!(claimed, confirmed, "{} by {}", known.name, server.name());
+    }
 }
 
 impl Target {
-    fn real(server: &Server) -> Self {
+    fn real(kind: Kind, server: &Server) -> Self {
         let (user, password) = server.login();
         Self {
             port: server.port(),
@@ -32,6 +49,11 @@ impl Target {
             password: password.to_owned(),
             ca: server.ca_file(),
             process: server.setting("SUBPROCESS").map(str::to_owned),
+            confirms: Some(match kind {
+                Kind::Dovecot => Confirmed::Dovecot,
+                Kind::Cyrus => Confirmed::Cyrus,
+                Kind::CyrusNew => Confirmed::CyrusNew,
+            }),
         }
     }
 
@@ -80,6 +102,9 @@ impl Target {
             let summary = result.unwrap_or_else(|why| panic!("{transport}: {why}\n{out}"));
             assert_eq!(summary.failed, 0, "{transport}:\n{out}");
             assert!(summary.passed > 60, "{transport}: too few cases\n{out}");
+            if let Some(server) = self.confirms {
+                agrees(server, &out);
+            }
         }
     }
 }
@@ -96,6 +121,7 @@ fn on_demo(adapter: Adapter) {
         password: "secret-pass".to_owned(),
         ca: ca.clone(),
         process: None,
+        confirms: None,
     };
     target.passes(adapter);
     std::fs::remove_file(ca).expect("it is removed");
@@ -103,7 +129,7 @@ fn on_demo(adapter: Adapter) {
 
 fn on(kind: Kind, adapter: Adapter) {
     if let Some(server) = server(kind) {
-        Target::real(&server).passes(adapter);
+        Target::real(kind, &server).passes(adapter);
     }
 }
 

@@ -1,102 +1,763 @@
-//! The capabilities that a server names (RFC 9051 §7.2.2).
+//! The one table of capabilities: what each adds to the protocol, and what confirms that it works here.
+//!
+//! The README's coverage table, the documentation and [`Capability`] are made from this one.
 
-use super::Atom;
+use self::Server::{Cyrus, CyrusNew, Dovecot};
+use super::Capabilities;
 
-/// The capabilities of one CAPABILITY or ENABLED response, in order.
+/// What belongs to a capability: its row of the table.
 ///
 /// ```
-/// use imap_proto_core::types::Capabilities;
-/// let set: Capabilities = ["IMAP4rev1", "IDLE", "AUTH=PLAIN", "APPENDLIMIT=35651584"].into_iter().collect();
-/// assert!(set.contains("idle"));
-/// assert!(set.mechanisms().eq([b"PLAIN"]));
-/// assert_eq!(set.append_limit(), Some(35_651_584));
+/// use imap_proto_core::types::{Capability, KnownCapability};
+/// let sort = KnownCapability::find("sort=display").expect("it is known");
+/// assert_eq!((sort.name, sort.rfcs), ("SORT=DISPLAY", &[5957][..]));
+/// let auth = KnownCapability::find("AUTH=SCRAM-SHA-256").expect("it is known");
+/// assert_eq!(auth.capability, Capability::Auth);
+/// assert!(KnownCapability::find("XYZZY").is_none());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
-pub struct Capabilities {
-    atoms: Vec<Atom>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownCapability {
+    /// Which it is.
+    pub capability: Capability,
+    /// The name. One that ends in `=` or `-` is the beginning of a family: `AUTH=`, `QUOTA=RES-`.
+    pub name: &'static str,
+    /// The RFCs, the one in force first; none for what vendors made up.
+    pub rfcs: &'static [u16],
+    /// Whether what servers say of it has types.
+    pub support: Support,
+    /// The commands that it adds or gives arguments to; those with a `UID` form stand once.
+    pub commands: &'static [&'static str],
+    /// The responses that it adds or gives data to.
+    pub responses: &'static [&'static str],
+    /// The response codes that it adds.
+    pub codes: &'static [&'static str],
+    /// The items that it adds to FETCH.
+    pub fetch_items: &'static [&'static str],
+    /// The items that it adds to STATUS.
+    pub status_items: &'static [&'static str],
+    /// The keys that it adds to SEARCH.
+    pub search_keys: &'static [&'static str],
+    /// The options, parameters and modifiers in parentheses that it adds to commands.
+    pub options: &'static [&'static str],
+    /// The tests that drive it: cases of `interop` (`module::name`), and example dialogues of the RFCs by file stem or
+    /// by folder.
+    pub tests: &'static [&'static str],
+    /// The real servers that those cases pass against.
+    pub confirmed: &'static [Server],
 }
 
-impl<A: Into<Atom>> FromIterator<A> for Capabilities {
-    fn from_iter<I: IntoIterator<Item = A>>(atoms: I) -> Self {
-        Self::new(atoms.into_iter().map(Into::into).collect())
+/// How much this crate knows of a capability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Support {
+    /// Its responses, data items and response codes have types of their own, or it has none.
+    Typed,
+    /// Its name is known; what servers send comes as a tree of tokens or as raw arguments.
+    Named,
+}
+
+/// A server that the tests run against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Server {
+    /// Dovecot 2.3.
+    Dovecot,
+    /// Cyrus IMAP 3.6.
+    Cyrus,
+    /// Cyrus IMAP 3.12.
+    CyrusNew,
+}
+
+impl Server {
+    /// Name and version.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dovecot => "Dovecot 2.3",
+            Self::Cyrus => "Cyrus 3.6",
+            Self::CyrusNew => "Cyrus 3.12",
+        }
+    }
+}
+
+impl KnownCapability {
+    /// All of them: the base protocols, the extensions by name, then those of vendors.
+    pub const ALL: &'static [Self] = TABLE;
+
+    /// The entry of a capability as a server names it; case does not count.
+    pub fn find(name: impl AsRef<[u8]>) -> Option<&'static Self> {
+        let name = name.as_ref();
+        let exact = TABLE
+            .iter()
+            .find(|known| known.name.as_bytes().eq_ignore_ascii_case(name));
+        exact.or_else(|| TABLE.iter().find(|known| known.begins(name)))
+    }
+
+    /// Whether the entry is a family that a longer name belongs to.
+    fn begins(&self, name: &[u8]) -> bool {
+        let family = self.name.as_bytes();
+        let beginning = name.get(..family.len());
+        (self.name.ends_with('=') || self.name == "QUOTA=RES-")
+            && name.len() > family.len()
+            && beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(family))
+    }
+}
+
+impl Capability {
+    /// The capability that a server names, if this crate knows it; of a family, such as
+    /// `AUTH=PLAIN`, the family. Case does not count.
+    ///
+    /// ```
+    /// use imap_proto_core::types::Capability;
+    /// assert_eq!(Capability::parse(b"condstore"), Some(Capability::CondStore));
+    /// assert_eq!(Capability::parse(b"APPENDLIMIT=1000"), Some(Capability::AppendLimitValue));
+    /// assert_eq!(Capability::parse(b"XYZZY"), None);
+    /// ```
+    pub fn parse(name: &[u8]) -> Option<Self> {
+        KnownCapability::find(name).map(|known| known.capability)
     }
 }
 
 impl Capabilities {
-    /// A set of the names, in order.
-    pub fn new(atoms: Vec<Atom>) -> Self {
-        Self { atoms }
-    }
-
-    /// Whether a capability such as `IDLE` or `AUTH=PLAIN` is in the set; case does not count.
-    pub fn contains(&self, name: &str) -> bool {
-        self.atoms.iter().any(|atom| atom.eq_ignore_case(name))
-    }
-
-    /// Whether the server speaks IMAP4rev2 (RFC 9051).
-    pub fn has_rev2(&self) -> bool {
-        self.contains("IMAP4rev2")
-    }
-
-    /// The SASL mechanisms, `AUTH=…`, in the server's order (RFC 9051 §6.1.1).
-    pub fn mechanisms(&self) -> impl Iterator<Item = &[u8]> {
-        self.values("AUTH")
-    }
-
-    /// The largest message that can be appended to any mailbox, in octets: `APPENDLIMIT=n`
-    /// (RFC 7889 §2).
-    pub fn append_limit(&self) -> Option<u64> {
-        let value = self.values("APPENDLIMIT").next()?;
-        std::str::from_utf8(value).ok()?.parse().ok()
-    }
-
-    /// Adds names that are not in the set yet.
-    pub fn extend(&mut self, others: &Self) {
-        for atom in &others.atoms {
-            if !self
-                .atoms
-                .iter()
-                .any(|own| own.as_bytes().eq_ignore_ascii_case(atom.as_bytes()))
-            {
-                self.atoms.push(atom.clone());
-            }
-        }
-    }
-
-    /// All names, in the server's order.
-    pub fn iter(&self) -> impl Iterator<Item = &Atom> {
-        self.atoms.iter()
-    }
-
-    /// The number of names.
-    pub fn len(&self) -> usize {
-        self.atoms.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.atoms.is_empty()
-    }
-
-    /// The values of `NAME=value` capabilities, such as the mechanisms of `AUTH`.
-    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.atoms.iter().filter_map(move |atom| {
-            let (key, value) = split_at_equals(atom.as_bytes())?;
-            key.eq_ignore_ascii_case(name.as_bytes()).then_some(value)
+    /// Whether a capability is in the set; of a family, whether any of its members is.
+    ///
+    /// ```
+    /// use imap_proto_core::types::{Capabilities, Capability};
+    /// let set: Capabilities = ["IMAP4rev1", "IDLE", "THREAD=REFERENCES"].into_iter().collect();
+    /// assert!(set.has(Capability::Idle) && set.has(Capability::Thread));
+    /// assert!(!set.has(Capability::Notify));
+    /// ```
+    pub fn has(&self, capability: Capability) -> bool {
+        let known = capability.info();
+        self.iter().any(|atom| {
+            let name = atom.as_bytes();
+            name.eq_ignore_ascii_case(known.name.as_bytes()) || known.begins(name)
         })
-    }
-
-    /// A copy that does not keep the receive buffer alive.
-    #[must_use]
-    pub fn detach(&self) -> Self {
-        Self {
-            atoms: self.atoms.iter().map(Atom::detach).collect(),
-        }
     }
 }
 
-fn split_at_equals(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = bytes.iter().position(|&b| b == b'=')?;
-    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+/// Makes the table and [`Capability`] of rows: variant, name, RFCs, support, and the columns that are not empty.
+macro_rules! capabilities {
+    ($($variant:ident $name:literal $rfcs:tt $support:ident {$($column:ident: $cells:tt,)*})*) => {
+        /// A capability that this crate knows; see [`KnownCapability`] for what belongs to it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Capability {
+            $(#[doc = concat!("`", $name, "`")]
+            $variant,)*
+        }
+
+        impl Capability {
+            /// Its row of the table.
+            pub const fn info(self) -> &'static KnownCapability {
+                match self {
+                    $(Self::$variant => {
+                        const ROW: &KnownCapability = &KnownCapability {
+                            $($column: &$cells,)*
+                            ..row(Capability::$variant, $name, &$rfcs, Support::$support)
+                        };
+                        ROW
+                    })*
+                }
+            }
+        }
+
+        const TABLE: &[KnownCapability] = &[$(*Capability::$variant.info()),*];
+    };
+}
+
+/// A row whose further columns are empty.
+const fn row(
+    capability: Capability,
+    name: &'static str,
+    rfcs: &'static [u16],
+    support: Support,
+) -> KnownCapability {
+    KnownCapability {
+        capability,
+        name,
+        rfcs,
+        support,
+        commands: &[],
+        responses: &[],
+        codes: &[],
+        fetch_items: &[],
+        status_items: &[],
+        search_keys: &[],
+        options: &[],
+        tests: &[],
+        confirmed: &[],
+    }
+}
+
+capabilities! {
+    // The base protocols.
+    Imap4Rev1 "IMAP4rev1" [3501] Typed {
+        commands: [
+            "CAPABILITY", "NOOP", "LOGOUT", "STARTTLS", "AUTHENTICATE", "LOGIN", "SELECT",
+            "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE", "LIST", "STATUS",
+            "APPEND", "CLOSE", "EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY", "LSUB", "CHECK",
+        ],
+        responses: [
+            "OK", "NO", "BAD", "BYE", "PREAUTH", "CAPABILITY", "LIST", "LSUB", "STATUS", "SEARCH",
+            "FLAGS", "EXISTS", "RECENT", "EXPUNGE", "FETCH",
+        ],
+        codes: [
+            "ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY",
+            "READ-WRITE", "TRYCREATE", "UIDNEXT", "UIDVALIDITY", "UNSEEN",
+        ],
+        fetch_items: [
+            "FLAGS", "UID", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE",
+            "BODY[]", "RFC822", "RFC822.HEADER", "RFC822.TEXT",
+        ],
+        status_items: ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"],
+        search_keys: [
+            "sequence set", "ALL", "ANSWERED", "DELETED", "DRAFT", "FLAGGED", "SEEN", "UNANSWERED",
+            "UNDELETED", "UNDRAFT", "UNFLAGGED", "UNSEEN", "NEW", "OLD", "RECENT", "BCC", "BODY",
+            "CC", "FROM", "SUBJECT", "TEXT", "TO", "BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON",
+            "SENTSINCE", "HEADER", "KEYWORD", "UNKEYWORD", "LARGER", "SMALLER", "NOT", "OR", "UID",
+        ],
+        tests: [
+            "basics::capability", "basics::noop", "searching::every_key",
+            "fetching::macros_of_rfc", "rfc3501",
+        ],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Imap4Rev2 "IMAP4rev2" [9051] Typed {
+        commands: [
+            "CAPABILITY", "NOOP", "LOGOUT", "STARTTLS", "AUTHENTICATE", "LOGIN", "SELECT",
+            "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE", "LIST", "STATUS",
+            "APPEND", "CLOSE", "EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY", "ENABLE", "IDLE",
+            "MOVE", "NAMESPACE", "UNSELECT", "UID EXPUNGE",
+        ],
+        responses: [
+            "OK", "NO", "BAD", "BYE", "PREAUTH", "CAPABILITY", "ENABLED", "LIST", "NAMESPACE",
+            "STATUS", "ESEARCH", "FLAGS", "EXISTS", "EXPUNGE", "FETCH",
+        ],
+        codes: [
+            "ALERT", "ALREADYEXISTS", "APPENDUID", "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED",
+            "BADCHARSET", "CANNOT", "CAPABILITY", "CLIENTBUG", "CLOSED", "CONTACTADMIN", "COPYUID",
+            "CORRUPTION", "EXPIRED", "EXPUNGEISSUED", "HASCHILDREN", "INUSE", "LIMIT",
+            "NONEXISTENT", "NOPERM", "NOTSAVED", "OVERQUOTA", "PARSE", "PERMANENTFLAGS",
+            "PRIVACYREQUIRED", "READ-ONLY", "READ-WRITE", "SERVERBUG", "TRYCREATE", "UIDNEXT",
+            "UIDNOTSTICKY", "UIDVALIDITY", "UNAVAILABLE", "UNKNOWN-CTE",
+        ],
+        status_items: ["DELETED", "SIZE"],
+        search_keys: ["$"],
+        tests: ["rfc9051"],
+    }
+    // Extensions with an RFC.
+    Acl "ACL" [4314, 2086] Typed {
+        commands: ["SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS"],
+        responses: ["ACL", "LISTRIGHTS", "MYRIGHTS"],
+        tests: ["extensions::acl"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Annotate "ANNOTATE-EXPERIMENT-1" [5257] Named {
+        commands: ["SELECT", "FETCH", "STORE", "APPEND", "SEARCH", "SORT"],
+        responses: ["FETCH"],
+        codes: ["ANNOTATE", "ANNOTATIONS"],
+        fetch_items: ["ANNOTATION"],
+        search_keys: ["ANNOTATION"],
+        options: ["ANNOTATE"],
+    }
+    AppendLimit "APPENDLIMIT" [7889] Typed {
+        commands: ["STATUS"],
+        responses: ["STATUS"],
+        codes: ["TOOBIG"],
+        status_items: ["APPENDLIMIT"],
+    }
+    AppendLimitValue "APPENDLIMIT=" [7889] Typed {
+        codes: ["TOOBIG"],
+    }
+    Auth "AUTH=" [3501, 9051] Typed {
+        commands: ["AUTHENTICATE"],
+        codes: [
+            "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED",
+            "CONTACTADMIN", "UNAVAILABLE",
+        ],
+        tests: ["6.2.2-authenticate-plain"],
+    }
+    Binary "BINARY" [3516] Typed {
+        commands: ["FETCH", "APPEND"],
+        responses: ["FETCH"],
+        codes: ["UNKNOWN-CTE"],
+        fetch_items: ["BINARY", "BINARY.PEEK", "BINARY.SIZE"],
+        tests: ["fetching::binary", "appending::binary"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Catenate "CATENATE" [4469] Typed {
+        commands: ["APPEND"],
+        codes: ["BADURL", "TOOBIG"],
+        options: ["CATENATE"],
+    }
+    Children "CHILDREN" [3348] Typed {
+        commands: ["LIST"],
+        responses: ["LIST"],
+        options: ["CHILDREN"],
+    }
+    CompressDeflate "COMPRESS=DEFLATE" [4978] Typed {
+        commands: ["COMPRESS"],
+        codes: ["COMPRESSIONACTIVE"],
+        tests: ["basics::compress"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    CondStore "CONDSTORE" [7162, 4551] Typed {
+        commands: ["SELECT", "FETCH", "STORE", "SEARCH", "STATUS"],
+        responses: ["FETCH", "SEARCH", "STATUS"],
+        codes: ["HIGHESTMODSEQ", "NOMODSEQ", "MODIFIED"],
+        fetch_items: ["MODSEQ"],
+        status_items: ["HIGHESTMODSEQ"],
+        search_keys: ["MODSEQ"],
+        options: ["CONDSTORE", "CHANGEDSINCE", "UNCHANGEDSINCE"],
+        tests: [
+            "flags::unchanged_since", "flags::mod_seq_grows", "searching::mod_seq",
+            "6.3.1-enable-condstore",
+        ],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    ContextSearch "CONTEXT=SEARCH" [5267] Typed {
+        commands: ["SEARCH", "CANCELUPDATE"],
+        responses: ["ESEARCH"],
+        codes: ["NOUPDATE"],
+        options: ["CONTEXT", "UPDATE", "PARTIAL"],
+    }
+    ContextSort "CONTEXT=SORT" [5267] Typed {
+        commands: ["SORT", "CANCELUPDATE"],
+        responses: ["ESEARCH"],
+        codes: ["NOUPDATE"],
+        options: ["CONTEXT", "UPDATE", "PARTIAL"],
+    }
+    Convert "CONVERT" [5259] Named {
+        commands: ["CONVERT", "CONVERSIONS"],
+        responses: ["CONVERTED", "CONVERSION"],
+        codes: ["TEMPFAIL", "MAXCONVERTMESSAGES", "MAXCONVERTPARTS"],
+    }
+    CreateSpecialUse "CREATE-SPECIAL-USE" [6154] Typed {
+        commands: ["CREATE"],
+        codes: ["USEATTR"],
+        options: ["USE"],
+    }
+    Enable "ENABLE" [5161] Typed {
+        commands: ["ENABLE"],
+        responses: ["ENABLED"],
+        tests: ["basics::enable", "6.3.1-enable"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Esearch "ESEARCH" [4731] Typed {
+        commands: ["SEARCH"],
+        responses: ["ESEARCH"],
+        options: ["MIN", "MAX", "ALL", "COUNT"],
+        tests: ["searching::esearch", "6.4.4-search-min"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Esort "ESORT" [5267] Typed {
+        commands: ["SORT"],
+        responses: ["ESEARCH"],
+        options: ["MIN", "MAX", "ALL", "COUNT"],
+        tests: ["sorting::sort_returning"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Filters "FILTERS" [5466] Typed {
+        commands: ["SEARCH"],
+        codes: ["UNDEFINED-FILTER"],
+        search_keys: ["FILTER"],
+    }
+    I18nLevel1 "I18NLEVEL=1" [5255] Typed {}
+    I18nLevel2 "I18NLEVEL=2" [5255] Named {
+        commands: ["COMPARATOR"],
+        responses: ["COMPARATOR"],
+        codes: ["BADCOMPARATOR"],
+    }
+    Id "ID" [2971] Typed {
+        commands: ["ID"],
+        responses: ["ID"],
+        tests: ["basics::id"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Idle "IDLE" [2177] Typed {
+        commands: ["IDLE"],
+        tests: [
+            "idling::news_arrive", "idling::command_during_idle", "idling::expunge_arrives",
+            "6.3.13-idle",
+        ],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    ImapSieve "IMAPSIEVE=" [6785] Typed {}
+    InProgress "INPROGRESS" [9585] Typed {
+        responses: ["OK"],
+        codes: ["INPROGRESS"],
+    }
+    JmapAccess "JMAPACCESS" [9698] Named {
+        commands: ["GETJMAPACCESS"],
+        responses: ["JMAPACCESS"],
+    }
+    Language "LANGUAGE" [5255] Named {
+        commands: ["LANGUAGE"],
+        responses: ["LANGUAGE", "NAMESPACE"],
+    }
+    ListExtended "LIST-EXTENDED" [5258] Typed {
+        commands: ["LIST"],
+        responses: ["LIST"],
+        options: ["SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "CHILDREN"],
+        tests: [
+            "mailboxes::list_several_patterns", "mailboxes::list_extended",
+            "6.3.9.8-example-02-subscribed",
+        ],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    ListMetadata "LIST-METADATA" [9590] Typed {
+        commands: ["LIST"],
+        responses: ["METADATA"],
+        options: ["METADATA"],
+    }
+    ListMyRights "LIST-MYRIGHTS" [8440] Typed {
+        commands: ["LIST"],
+        responses: ["MYRIGHTS"],
+        options: ["MYRIGHTS"],
+    }
+    ListStatus "LIST-STATUS" [5819] Typed {
+        commands: ["LIST"],
+        responses: ["STATUS"],
+        options: ["STATUS"],
+        tests: ["mailboxes::list_status", "6.3.9.8-example-11-status"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    LiteralPlus "LITERAL+" [7888] Typed {}
+    LiteralMinus "LITERAL-" [7888] Typed {
+        codes: ["TOOBIG"],
+    }
+    LoginReferrals "LOGIN-REFERRALS" [2221] Typed {
+        commands: ["AUTHENTICATE", "LOGIN"],
+        codes: ["REFERRAL"],
+    }
+    LoginDisabled "LOGINDISABLED" [3501, 9051] Typed {}
+    MailboxReferrals "MAILBOX-REFERRALS" [2193] Typed {
+        commands: ["RLIST", "RLSUB"],
+        responses: ["LIST", "LSUB"],
+        codes: ["REFERRAL"],
+    }
+    MessageLimit "MESSAGELIMIT=" [9738] Typed {
+        codes: ["MESSAGELIMIT"],
+        search_keys: ["UIDAFTER", "UIDBEFORE"],
+    }
+    Metadata "METADATA" [5464] Typed {
+        commands: ["GETMETADATA", "SETMETADATA"],
+        responses: ["METADATA"],
+        codes: ["METADATA"],
+        options: ["MAXSIZE", "DEPTH"],
+        tests: ["extensions::metadata"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    MetadataServer "METADATA-SERVER" [5464] Typed {
+        commands: ["GETMETADATA", "SETMETADATA"],
+        responses: ["METADATA"],
+        codes: ["METADATA"],
+        options: ["MAXSIZE", "DEPTH"],
+    }
+    Move "MOVE" [6851] Typed {
+        commands: ["MOVE"],
+        responses: ["OK", "EXPUNGE", "VANISHED"],
+        codes: ["COPYUID"],
+        tests: ["moving::move_uids", "moving::move_by_number", "6.4.8-move"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    MultiAppend "MULTIAPPEND" [3502] Typed {
+        commands: ["APPEND"],
+        codes: ["APPENDUID"],
+        tests: ["appending::several_at_once"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    MultiSearch "MULTISEARCH" [7377, 6237] Typed {
+        commands: ["ESEARCH"],
+        responses: ["ESEARCH"],
+        options: ["IN"],
+    }
+    Namespace "NAMESPACE" [2342] Typed {
+        commands: ["NAMESPACE"],
+        responses: ["NAMESPACE"],
+        tests: ["basics::namespace", "6.3.10-personal"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Notify "NOTIFY" [5465] Typed {
+        commands: ["NOTIFY"],
+        responses: ["STATUS", "LIST", "METADATA", "FETCH", "EXPUNGE", "VANISHED"],
+        codes: ["NOTIFICATIONOVERFLOW", "BADEVENT"],
+    }
+    ObjectId "OBJECTID" [8474] Typed {
+        commands: ["FETCH", "STATUS", "SEARCH"],
+        responses: ["FETCH", "STATUS"],
+        codes: ["MAILBOXID"],
+        fetch_items: ["EMAILID", "THREADID"],
+        status_items: ["MAILBOXID"],
+        search_keys: ["EMAILID", "THREADID"],
+    }
+    Partial "PARTIAL" [9394] Typed {
+        commands: ["SEARCH", "FETCH"],
+        responses: ["ESEARCH"],
+        options: ["PARTIAL"],
+    }
+    Preview "PREVIEW" [8970] Typed {
+        commands: ["FETCH"],
+        responses: ["FETCH"],
+        fetch_items: ["PREVIEW"],
+        options: ["LAZY"],
+    }
+    Qresync "QRESYNC" [7162, 5162] Typed {
+        commands: ["ENABLE", "SELECT", "FETCH"],
+        responses: ["VANISHED"],
+        codes: ["CLOSED"],
+        options: ["QRESYNC", "VANISHED"],
+        tests: [
+            "synchronizing::qresync_select", "synchronizing::vanished_since",
+            "synchronizing::enable_then_vanished",
+        ],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Quota "QUOTA" [9208, 2087] Typed {
+        commands: ["GETQUOTA", "GETQUOTAROOT"],
+        responses: ["QUOTA", "QUOTAROOT"],
+        codes: ["OVERQUOTA"],
+        tests: ["extensions::quota"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    QuotaResource "QUOTA=RES-" [9208] Typed {
+        commands: ["GETQUOTA", "GETQUOTAROOT", "STATUS"],
+        responses: ["QUOTA", "QUOTAROOT", "STATUS"],
+        codes: ["OVERQUOTA"],
+        status_items: ["DELETED", "DELETED-STORAGE"],
+    }
+    QuotaSet "QUOTASET" [9208] Typed {
+        commands: ["SETQUOTA"],
+        responses: ["QUOTA"],
+    }
+    Replace "REPLACE" [8508] Typed {
+        commands: ["REPLACE"],
+        responses: ["OK", "EXPUNGE", "VANISHED"],
+        codes: ["APPENDUID"],
+    }
+    Rights "RIGHTS=" [4314] Typed {
+        commands: ["SETACL"],
+        responses: ["ACL", "LISTRIGHTS", "MYRIGHTS"],
+    }
+    SaslIr "SASL-IR" [4959] Typed {
+        commands: ["AUTHENTICATE"],
+    }
+    SaveDate "SAVEDATE" [8514] Typed {
+        commands: ["FETCH", "SEARCH"],
+        responses: ["FETCH"],
+        fetch_items: ["SAVEDATE"],
+        search_keys: ["SAVEDBEFORE", "SAVEDON", "SAVEDSINCE", "SAVEDATESUPPORTED"],
+    }
+    SaveLimit "SAVELIMIT=" [9738] Typed {
+        commands: ["COPY", "APPEND"],
+        codes: ["MESSAGELIMIT"],
+    }
+    SearchFuzzy "SEARCH=FUZZY" [6203] Typed {
+        commands: ["SEARCH", "SORT"],
+        responses: ["ESEARCH"],
+        search_keys: ["FUZZY"],
+        options: ["RELEVANCY"],
+    }
+    SearchRes "SEARCHRES" [5182] Typed {
+        commands: ["SEARCH"],
+        responses: ["ESEARCH"],
+        codes: ["NOTSAVED"],
+        search_keys: ["$"],
+        options: ["SAVE"],
+        tests: ["searching::saved_result", "6.4.4.4-save-1"],
+        confirmed: [Dovecot, CyrusNew],
+    }
+    Sort "SORT" [5256] Typed {
+        commands: ["SORT"],
+        responses: ["SORT"],
+        codes: ["BADCHARSET"],
+        tests: ["sorting::sort"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    SortDisplay "SORT=DISPLAY" [5957] Typed {
+        commands: ["SORT"],
+        responses: ["SORT"],
+    }
+    SpecialUse "SPECIAL-USE" [6154, 8457] Typed {
+        commands: ["LIST"],
+        responses: ["LIST"],
+        options: ["SPECIAL-USE"],
+        tests: ["mailboxes::list_special_use"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    StartTls "STARTTLS" [3501, 9051] Typed {
+        commands: ["STARTTLS"],
+        tests: ["6.2.1-starttls"],
+    }
+    StatusSize "STATUS=SIZE" [8438] Typed {
+        commands: ["STATUS"],
+        responses: ["STATUS"],
+        status_items: ["SIZE"],
+        tests: ["mailboxes::status_size"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Thread "THREAD=" [5256] Typed {
+        commands: ["THREAD"],
+        responses: ["THREAD"],
+        codes: ["BADCHARSET"],
+        tests: ["sorting::thread"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    UidBatches "UIDBATCHES" [10022] Named {
+        commands: ["UIDBATCHES"],
+        responses: ["UIDBATCHES"],
+        codes: ["TOOFEW", "TOOMANY"],
+    }
+    UidOnly "UIDONLY" [9586] Typed {
+        commands: ["ENABLE"],
+        responses: ["UIDFETCH", "VANISHED"],
+        codes: ["UIDREQUIRED"],
+    }
+    UidPlus "UIDPLUS" [4315] Typed {
+        commands: ["UID EXPUNGE"],
+        codes: ["APPENDUID", "COPYUID", "UIDNOTSTICKY"],
+        tests: ["moving::copy_uids", "moving::uid_expunge", "6.4.9-uid-expunge"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    Unauthenticate "UNAUTHENTICATE" [8437] Typed {
+        commands: ["UNAUTHENTICATE"],
+    }
+    Unselect "UNSELECT" [3691] Typed {
+        commands: ["UNSELECT"],
+        tests: ["selecting::unselect", "6.4.2-unselect"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    UrlPartial "URL-PARTIAL" [5550] Named {}
+    UrlAuth "URLAUTH" [4467] Named {
+        commands: ["GENURLAUTH", "RESETKEY", "URLFETCH"],
+        responses: ["GENURLAUTH", "URLFETCH"],
+        codes: ["BADURL", "URLMECH"],
+    }
+    UrlAuthBinary "URLAUTH=BINARY" [5524] Named {
+        commands: ["URLFETCH"],
+        responses: ["URLFETCH"],
+    }
+    Utf8Accept "UTF8=ACCEPT" [9755, 6855] Typed {
+        commands: ["ENABLE"],
+    }
+    Utf8All "UTF8=ALL" [5738] Named {}
+    Utf8Append "UTF8=APPEND" [5738] Named {}
+    Utf8Only "UTF8=ONLY" [9755, 6855] Typed {
+        commands: ["ENABLE"],
+    }
+    Utf8User "UTF8=USER" [5738] Named {}
+    Within "WITHIN" [5032] Typed {
+        commands: ["SEARCH"],
+        search_keys: ["OLDER", "YOUNGER"],
+        tests: ["searching::within"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
+    // Of vendors.
+    AnnotateMore "ANNOTATEMORE" [] Named {
+        commands: ["GETANNOTATION", "SETANNOTATION"],
+        responses: ["ANNOTATION"],
+    }
+    ProxyAuth "PROXYAUTH" [] Named {
+        commands: ["PROXYAUTH"],
+    }
+    SnippetFuzzy "SNIPPET=FUZZY" [] Named {
+        commands: ["FETCH"],
+        responses: ["FETCH"],
+        fetch_items: ["SNIPPET"],
+    }
+    GmailExtensions "X-GM-EXT-1" [] Named {
+        commands: ["FETCH", "STORE", "SEARCH"],
+        responses: ["FETCH"],
+        fetch_items: ["X-GM-MSGID", "X-GM-THRID", "X-GM-LABELS"],
+        search_keys: ["X-GM-RAW", "X-GM-LABELS", "X-GM-MSGID", "X-GM-THRID"],
+    }
+    Netscape "X-NETSCAPE" [] Named {
+        commands: ["NETSCAPE"],
+        responses: ["NETSCAPE", "ACCOUNT"],
+    }
+    ApplePushService "XAPPLEPUSHSERVICE" [] Named {
+        commands: ["XAPPLEPUSHSERVICE"],
+        responses: ["XAPPLEPUSHSERVICE"],
+    }
+    Conversations "XCONVERSATIONS" [] Named {}
+    Xlist "XLIST" [] Typed {
+        commands: ["XLIST"],
+        responses: ["XLIST"],
+    }
+    Xmove "XMOVE" [] Named {}
+    Xsnippets "XSNIPPETS" [] Named {}
+    Xstop "XSTOP" [] Named {}
+    YahooHighestModSeq "XYMHIGHESTMODSEQ" [] Named {
+        commands: ["SELECT", "STATUS"],
+        responses: ["STATUS"],
+        codes: ["XYMHIGHESTMODSEQ"],
+        status_items: ["XYMHIGHESTMODSEQ"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Code;
+
+    #[test]
+    fn names_are_unique_and_each_is_found() {
+        for (at, known) in TABLE.iter().enumerate() {
+            let found = KnownCapability::find(known.name.to_lowercase());
+            assert_eq!(found, Some(known));
+            assert_eq!(known.capability.info(), known);
+            let mut before = TABLE.iter().take(at);
+            assert!(
+                before.all(|other| other.name != known.name),
+                "{} stands twice",
+                known.name
+            );
+        }
+    }
+
+    #[test]
+    fn families_take_their_members_only() {
+        let name = |name: &str| KnownCapability::find(name).map(|known| known.name);
+        assert_eq!(name("QUOTA=RES-STORAGE"), Some("QUOTA=RES-"));
+        assert_eq!(name("appendlimit=35651584"), Some("APPENDLIMIT="));
+        assert_eq!(name("THREAD=REFS"), Some("THREAD="));
+        assert_eq!(name("LITERAL-"), Some("LITERAL-"));
+        for unknown in ["LITERAL-X", "AUTHX", "", "=", "SORT=X"] {
+            assert_eq!(name(unknown), None);
+        }
+    }
+
+    /// Codes without arguments are easily forgotten in `Code`.
+    #[test]
+    fn codes_of_typed_capabilities_have_types() {
+        let with_arguments = [
+            "ANNOTATE",
+            "APPENDUID",
+            "BADCHARSET",
+            "BADEVENT",
+            "BADURL",
+            "CAPABILITY",
+            "COPYUID",
+            "HIGHESTMODSEQ",
+            "INPROGRESS",
+            "MAILBOXID",
+            "MESSAGELIMIT",
+            "METADATA",
+            "MODIFIED",
+            "NOUPDATE",
+            "PERMANENTFLAGS",
+            "REFERRAL",
+            "UIDNEXT",
+            "UIDVALIDITY",
+            "UNDEFINED-FILTER",
+            "UNSEEN",
+        ];
+        for known in TABLE.iter().filter(|known| known.support == Support::Typed) {
+            for code in known.codes {
+                let typed = with_arguments.contains(code) || Code::plain(code.as_bytes()).is_some();
+                assert!(typed, "{}: {code}", known.name);
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Writes the README's table of RFCs from the capability table, or with `--check` says whether it is the same.
+//! Writes the README's table of capabilities from that of the code, or with `--check` says whether it is the same.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -30,7 +30,9 @@ fn main() -> ExitCode {
 
 /// One row a capability; those whose data comes as a token tree say so.
 fn table() -> String {
-    let mut table = "\n| capability | RFC | its data |\n|---|---|---|\n".to_owned();
+    let mut table =
+        "\n| capability | RFC | commands | its data | confirmed by |\n|---|---|---|---|---|\n"
+            .to_owned();
     for known in KnownCapability::ALL {
         let rfcs: Vec<String> = known.rfcs.iter().map(u16::to_string).collect();
         let rfcs = if rfcs.is_empty() {
@@ -42,8 +44,23 @@ fn table() -> String {
             Support::Typed => "typed",
             _ => "tokens",
         };
-        let _ = writeln!(table, "| `{}` | {rfcs} | {data} |", known.name);
+        let servers: Vec<&str> = known.confirmed.iter().map(|server| server.name()).collect();
+        let _ = writeln!(
+            table,
+            "| `{}` | {rfcs} | {} | {data} | {} |",
+            known.name,
+            commands(known),
+            servers.join(", ")
+        );
     }
     table.push('\n');
     table
+}
+
+/// The commands; of the base protocols, all of them would fill the page.
+fn commands(known: &KnownCapability) -> String {
+    match known.commands {
+        commands if commands.len() > 12 => "the base".to_owned(),
+        commands => commands.join(", "),
+    }
 }

@@ -13,6 +13,7 @@ mod runner;
 mod tasks;
 
 pub use case::{Case, Connector, Failure, Verdict};
+pub use cases::NAMES;
 pub use client::{Client, Started};
 pub use options::{Adapter, Address, Options};
 pub use runner::{Summary, run};

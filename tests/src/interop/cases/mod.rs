@@ -24,6 +24,9 @@ use super::runner::{Runner, Watchdog};
 
 macro_rules! cases {
     ($($module:ident: $($name:ident)*;)*) => {
+        /// The names of all of them.
+        pub const NAMES: &[&str] = &[$($(concat!(stringify!($module), "::", stringify!($name))),*),*];
+
         /// Runs all of them.
         pub(super) async fn all<L: Client>(
             runner: &mut Runner<'_, L>,
