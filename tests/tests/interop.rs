@@ -33,7 +33,7 @@ fn agrees(server: Confirmed, out: &str) {
             .any(|line| line.strip_prefix("ok ") == Some(test))
     };
     for known in KnownCapability::ALL {
-        let confirmed = known.tests.iter().any(|test| passed(test));
+        let confirmed = known.tests.iter().any(passed);
         let claimed = known.confirmed.contains(&server);
         assert_eq!(claimed, confirmed, "{} by {}", known.name, server.name());
     }
