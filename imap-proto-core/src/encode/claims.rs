@@ -17,6 +17,8 @@ pub struct Claims {
 pub enum Claim {
     /// `ACL` of the mailbox.
     Acl(MailboxName),
+    /// `ANNOTATION` of any mailbox, with values.
+    Annotation,
     /// `CAPABILITY`
     Capability,
     /// Untagged `OK` with `COPYUID`, as MOVE sends it (RFC 6851 §4.3).

@@ -3,7 +3,7 @@
 
 use super::answer::answers_nothing;
 use super::{Command, Effect, Pipelining, Request, Segment, States, SubmitError};
-use crate::types::Secret;
+use crate::types::{ByteString, Secret};
 
 /// LOGIN with a user name and a password (RFC 9051 §6.2.3).
 ///
@@ -80,6 +80,35 @@ impl Command for Authenticate {
                 .atom(&self.mechanism)?
                 .effect(Effect::Authenticate { initial_response }),
         )
+    }
+}
+
+/// PROXYAUTH: an administrator goes on as another user (Netscape, iPlanet and Sun servers; no
+/// RFC). PLAIN with an authorization identity is the way of today.
+///
+/// ```
+/// use imap_proto_core::encode::{Command, ProxyAuth};
+/// assert!(ProxyAuth::new("smith").request().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyAuth {
+    user: ByteString,
+}
+
+impl ProxyAuth {
+    /// PROXYAUTH as this user.
+    pub fn new(user: impl Into<ByteString>) -> Self {
+        Self { user: user.into() }
+    }
+}
+
+impl Command for ProxyAuth {
+    answers_nothing!();
+
+    fn request(self) -> Result<Request, SubmitError> {
+        let states = States::AUTHENTICATED;
+        Ok(Request::known("PROXYAUTH ", states, Pipelining::barrier())
+            .astring(self.user.into_bytes()))
     }
 }
 

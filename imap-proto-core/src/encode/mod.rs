@@ -1,6 +1,7 @@
 //! Commands: their arguments, their octets and their answers.
 
 mod acl;
+mod annotatemore;
 mod answer;
 mod append;
 mod capability;
@@ -21,6 +22,7 @@ mod messages;
 mod metadata;
 mod namespace;
 mod noop;
+mod partial;
 mod pipelining;
 mod quota;
 mod request;
@@ -39,6 +41,7 @@ mod unordered;
 mod writer;
 
 pub use acl::*;
+pub use annotatemore::*;
 pub use append::*;
 pub use capability::*;
 pub use claims::*;
@@ -58,6 +61,7 @@ pub use messages::*;
 pub use metadata::*;
 pub use namespace::*;
 pub use noop::*;
+pub use partial::*;
 pub use pipelining::*;
 pub use quota::*;
 pub use request::*;

@@ -144,6 +144,7 @@ fn matches(claim: &Claim, data: &Data) -> bool {
         (Claim::Metadata(mailbox), Data::Metadata(metadata)) => {
             *mailbox == metadata.mailbox && matches!(metadata.entries, MetadataEntries::Values(_))
         }
+        (Claim::Annotation, Data::Annotation(annotation)) => annotation.has_values(),
         (Claim::Quota(root), Data::Quota(quota)) => quota.root.as_bytes() == root,
         (Claim::QuotaRoot(mailbox), Data::QuotaRoot(root)) => *mailbox == root.mailbox,
         (Claim::Status(mailbox), Data::Status(status)) => *mailbox == status.mailbox,

@@ -399,6 +399,7 @@ fn is_mailbox_data(data: &Data) -> bool {
     matches!(
         data,
         Data::Acl(_)
+            | Data::Annotation(_)
             | Data::Esearch(_)
             | Data::Exists(_)
             | Data::Expunge(_)

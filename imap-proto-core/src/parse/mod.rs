@@ -4,6 +4,7 @@
 //! yet taken, and leaves the cursor at the end of the line, which the dispatcher checks.
 
 mod acl;
+mod annotatemore;
 mod block;
 mod body_structure;
 mod capability;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::acl::{acl, list_rights, my_rights};
+use super::annotatemore::annotation;
 use super::capability::capabilities;
 use super::code::response_text;
 use super::fetch::{fetch, uid_fetch};
@@ -195,6 +196,7 @@ fn named(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseErro
         name::ACL => Data::Acl(Box::new(acl(cursor)?)),
         name::LISTRIGHTS => Data::ListRights(Box::new(list_rights(cursor)?)),
         name::MYRIGHTS => Data::MyRights(Box::new(my_rights(cursor)?)),
+        name::ANNOTATION => Data::Annotation(Box::new(annotation(cursor)?)),
         name::METADATA => Data::Metadata(Box::new(metadata(cursor)?)),
         _ => return Ok(None),
     }))
@@ -241,7 +243,7 @@ mod name {
         OK NO BAD BYE PREAUTH
         EXISTS EXPUNGE RECENT FETCH UIDFETCH
         LIST XLIST LSUB STATUS SEARCH SORT ESEARCH CAPABILITY FLAGS THREAD VANISHED ENABLED
-        NAMESPACE ID QUOTA QUOTAROOT ACL LISTRIGHTS MYRIGHTS METADATA
+        NAMESPACE ID QUOTA QUOTAROOT ACL LISTRIGHTS MYRIGHTS METADATA ANNOTATION
     }
 }
 

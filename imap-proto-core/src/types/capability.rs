@@ -654,7 +654,7 @@ capabilities! {
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     // Of vendors.
-    AnnotateMore "ANNOTATEMORE" [] Named {
+    AnnotateMore "ANNOTATEMORE" [] Typed {
         commands: ["GETANNOTATION", "SETANNOTATION"],
         responses: ["ANNOTATION"],
     }

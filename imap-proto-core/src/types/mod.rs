@@ -1,6 +1,7 @@
 //! The data model, named as in the RFCs.
 
 mod acl;
+mod annotatemore;
 mod block;
 mod body_structure;
 mod capabilities;
@@ -32,6 +33,7 @@ mod token;
 pub mod utf7;
 
 pub use acl::*;
+pub use annotatemore::*;
 pub(crate) use block::BlockBuilder;
 pub(crate) use body_structure::layout as part_layout;
 pub use body_structure::*;

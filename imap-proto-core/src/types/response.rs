@@ -5,10 +5,10 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{
-    AclResponse, Atom, Capabilities, Code, EsearchResponse, FetchResponse, Flags, IdResponse,
-    ListResponse, ListRightsResponse, MetadataResponse, ModSeq, MyRightsResponse,
-    NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber, StatusResponse, Text,
-    ThreadResponse, Token, UidSet,
+    AclResponse, AnnotationResponse, Atom, Capabilities, Code, EsearchResponse, FetchResponse,
+    Flags, IdResponse, ListResponse, ListRightsResponse, MetadataResponse, ModSeq,
+    MyRightsResponse, NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber,
+    StatusResponse, Text, ThreadResponse, Token, UidSet,
 };
 
 /// One response.
@@ -81,6 +81,8 @@ pub struct Completion {
 pub enum Data {
     /// `ACL` (RFC 4314 §3.6).
     Acl(Box<AclResponse>),
+    /// `ANNOTATION` (draft-daboo-imap-annotatemore §4.4).
+    Annotation(Box<AnnotationResponse>),
     /// `CAPABILITY` (RFC 9051 §7.2.2).
     Capability(Capabilities),
     /// `OK`, `NO`, `BAD`, `BYE`, `PREAUTH` without a tag.

@@ -206,6 +206,20 @@ impl Encoder {
                 self.raw("QUOTAROOT ").string(quota.mailbox.as_wire_bytes());
                 self.each_string(quota.roots.iter().map(ByteString::as_bytes))
             }
+            Data::Annotation(annotation) => {
+                self.raw("ANNOTATION ")
+                    .string(annotation.mailbox.as_wire_bytes());
+                for entry in &annotation.entries {
+                    self.raw(" ").string(entry.name.as_bytes());
+                    if !entry.attributes.is_empty() {
+                        self.raw(" ").list(&entry.attributes, |to, (name, value)| {
+                            to.string(name.as_bytes()).raw(" ");
+                            to.nstring(value.as_ref().map(ByteString::as_bytes));
+                        });
+                    }
+                }
+                self
+            }
             Data::Metadata(metadata) => {
                 self.raw("METADATA ")
                     .string(metadata.mailbox.as_wire_bytes());

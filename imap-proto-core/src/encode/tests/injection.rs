@@ -236,6 +236,17 @@ fn mailbox_cases(a: &Arguments) -> Vec<Case> {
             &[Name, Word, Word],
         ),
         case(
+            "GETANNOTATION",
+            GetAnnotation::new(name(), [a.first()], [a.second()]),
+            &[Name, First, Second],
+        ),
+        case(
+            "SETANNOTATION",
+            SetAnnotation::new(wire()).set(a.first(), "value.priv", a.second()),
+            &[Wire, First, Second],
+        ),
+        case("PROXYAUTH", ProxyAuth::new(a.first()), &[First]),
+        case(
             "SETMETADATA",
             SetMetadata::new(wire()).set(word(), a.first()),
             &[Wire, Word, First],

@@ -2,8 +2,8 @@
 
 use super::commands;
 use crate::encode::{
-    DeleteAcl, GetAcl, GetMetadata, GetQuota, GetQuotaRoot, ListRights, MyRights, SetAcl,
-    SetMetadata, SetQuota,
+    DeleteAcl, GetAcl, GetAnnotation, GetMetadata, GetQuota, GetQuotaRoot, ListRights, MyRights,
+    SetAcl, SetAnnotation, SetMetadata, SetQuota,
 };
 use crate::types::{ByteString, MailboxName};
 
@@ -34,6 +34,13 @@ commands! {
 
     /// GETMETADATA of a mailbox (RFC 5464 §4.2); of the server, run a [`GetMetadata`].
     get_metadata(mailbox: impl Into<MailboxName>, entries: impl IntoIterator<Item = impl Into<String>>) -> GetMetadata = GetMetadata::new(mailbox, entries);
+
+    /// GETANNOTATION of one attribute of one entry, for servers that offer ANNOTATEMORE but not
+    /// METADATA (draft-daboo-imap-annotatemore §4.2).
+    get_annotation(mailbox: impl Into<MailboxName>, entry: impl Into<ByteString>, attribute: impl Into<ByteString>) -> GetAnnotation = GetAnnotation::new(mailbox, [entry], [attribute]);
+
+    /// SETANNOTATION (draft-daboo-imap-annotatemore §4.3).
+    set_annotation(command: SetAnnotation) -> SetAnnotation = command;
 
     /// SETMETADATA (RFC 5464 §4.3).
     set_metadata(command: SetMetadata) -> SetMetadata = command;

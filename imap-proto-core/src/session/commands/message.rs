@@ -2,8 +2,8 @@
 
 use super::commands;
 use crate::encode::{
-    Copy, Expunge, Fetch, FetchItems, FetchSection, Messages, Move, Store, StoreAction, UidCopy,
-    UidExpunge, UidFetch, UidMove, UidStore,
+    Copy, Expunge, Fetch, FetchItems, FetchSection, Messages, Move, Partial, Store, StoreAction,
+    UidCopy, UidExpunge, UidFetch, UidMove, UidStore,
 };
 use crate::session::{Flavor, Session};
 use crate::types::{MailboxName, Section, SequenceNumber, Uid};
@@ -15,6 +15,9 @@ commands! {
 
     /// UID FETCH (RFC 9051 §6.4.9). With CHANGEDSINCE or PARTIAL, run a [`UidFetch`].
     uid_fetch(messages: impl Into<Messages<Uid>>, items: FetchItems) -> UidFetch = UidFetch::new(messages, items);
+
+    /// PARTIAL of a server older than IMAP4rev1 (RFC 1730 §6.4.6).
+    partial(message: SequenceNumber, section: Section, first: u32, octets: u32) -> Partial = Partial::new(message, section, first, octets);
 
     /// STORE: changes flags (RFC 9051 §6.4.6). With UNCHANGEDSINCE, run a [`Store`].
     store(messages: impl Into<Messages<SequenceNumber>>, action: StoreAction) -> Store = Store::new(messages, action);

@@ -2,10 +2,10 @@
 
 use super::commands;
 use crate::encode::{
-    Capability, Check, Compress, Enable, Id, Login, Logout, Namespace, Noop, StartTls,
+    Capability, Check, Compress, Enable, Id, Login, Logout, Namespace, Noop, ProxyAuth, StartTls,
     Unauthenticate,
 };
-use crate::types::Secret;
+use crate::types::{ByteString, Secret};
 
 commands! {
     /// CAPABILITY: what the server can do (RFC 9051 §6.1.1). Sessions know it already, see
@@ -24,6 +24,9 @@ commands! {
     /// LOGIN with a user name and a password (RFC 9051 §6.2.3), for sessions that were opened
     /// without credentials.
     login(user: impl Into<Secret>, password: impl Into<Secret>) -> Login = Login::new(user, password);
+
+    /// PROXYAUTH: goes on as another user, on servers that have it (no RFC).
+    proxy_auth(user: impl Into<ByteString>) -> ProxyAuth = ProxyAuth::new(user);
 
     /// STARTTLS (RFC 9051 §6.2.1), for sessions that were opened without TLS but with TLS
     /// settings. [`Config::starttls`](crate::engine::Config::starttls) does it before anything
