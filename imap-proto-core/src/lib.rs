@@ -7,3 +7,6 @@ pub mod parse;
 pub mod session;
 pub mod types;
 pub mod wire;
+
+/// The version of this crate, such as `0.1.0`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

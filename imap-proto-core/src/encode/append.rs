@@ -89,6 +89,31 @@ impl AppendMessage {
         Self::with(MessageData::Here(message.into()))
     }
 
+    /// A message in memory whose line ends are those of some system: each CR or LF that stands
+    /// alone becomes CRLF, as RFC 5322 wants it. It is copied.
+    ///
+    /// ```
+    /// use imap_proto_core::encode::AppendMessage;
+    /// let wire = AppendMessage::new("Subject: x\r\n\r\nhello\r\n");
+    /// assert_eq!(AppendMessage::with_line_ends("Subject: x\n\nhello\n"), wire);
+    /// ```
+    pub fn with_line_ends(message: impl AsRef<[u8]>) -> Self {
+        let message = message.as_ref();
+        let mut octets = Vec::with_capacity(message.len() + message.len() / 32);
+        let mut rest = message.iter().copied().peekable();
+        while let Some(octet) = rest.next() {
+            match octet {
+                b'\r' => {
+                    rest.next_if_eq(&b'\n');
+                    octets.extend_from_slice(b"\r\n");
+                }
+                b'\n' => octets.extend_from_slice(b"\r\n"),
+                octet => octets.push(octet),
+            }
+        }
+        Self::new(octets)
+    }
+
     /// A message of so many octets, to be supplied when the connection asks for it.
     pub fn upload(size: u64) -> Self {
         Self::with(MessageData::Later(size))

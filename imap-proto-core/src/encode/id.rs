@@ -28,6 +28,13 @@ impl Id {
         Self::default()
     }
 
+    /// ID of this crate: its name and version.
+    pub fn library() -> Self {
+        Self::new()
+            .field("name", env!("CARGO_PKG_NAME"))
+            .field("version", env!("CARGO_PKG_VERSION"))
+    }
+
     /// Adds a field, such as `name`, `version`, `os` or `support-url`.
     #[must_use]
     pub fn field(self, name: impl Into<ByteString>, value: impl Into<ByteString>) -> Self {

@@ -9,6 +9,12 @@ use bytes::Bytes;
 use super::sasl::Credentials;
 use crate::wire::Limits;
 
+/// The port of IMAP, in the clear until STARTTLS (RFC 9051 §2.1).
+pub const IMAP_PORT: u16 = 143;
+
+/// The port of IMAP with TLS from the first octet (RFC 8314 §3.2).
+pub const IMAPS_PORT: u16 = 993;
+
 /// How a connection is made and kept. One type serves both adapters.
 ///
 /// ```
@@ -112,17 +118,17 @@ impl Default for Timeouts {
 impl Config {
     /// TLS from the first octet, port 993 (RFC 8314 §3.2).
     pub fn tls(host: impl Into<String>) -> Self {
-        Self::new(host.into(), 993, Encryption::Tls)
+        Self::new(host.into(), IMAPS_PORT, Encryption::Tls)
     }
 
     /// STARTTLS on port 143; never anything in the clear but CAPABILITY, STARTTLS and LOGOUT.
     pub fn starttls(host: impl Into<String>) -> Self {
-        Self::new(host.into(), 143, Encryption::StartTls)
+        Self::new(host.into(), IMAP_PORT, Encryption::StartTls)
     }
 
     /// No encryption, port 143: passwords and mail can be read and changed on their way.
     pub fn unencrypted(host: impl Into<String>) -> Self {
-        Self::new(host.into(), 143, Encryption::Unencrypted)
+        Self::new(host.into(), IMAP_PORT, Encryption::Unencrypted)
     }
 
     /// A trusted stream, such as a child process that is logged in already (PREAUTH).

@@ -23,7 +23,7 @@ mod upload;
 mod view;
 
 pub use collect::{Collect, Collected, CommandError, Ending, Outcome};
-pub use config::{Config, Encryption, Security, Timeouts};
+pub use config::{Config, Encryption, IMAP_PORT, IMAPS_PORT, Security, Timeouts};
 pub use connection::Connection;
 pub use error::{ConnectionError, TimeoutReason, Violation};
 pub use event::*;

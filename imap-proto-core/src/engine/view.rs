@@ -36,6 +36,8 @@ pub struct MailboxView {
     pub mailbox_id: Option<ByteString>,
     /// UIDs do not outlive this session (RFC 4315 §3).
     pub uid_not_sticky: bool,
+    /// It was selected by EXAMINE.
+    examined: bool,
     /// The highest mod-sequence seen since the last tagged response.
     seen_mod_seq: Option<ModSeq>,
     /// Whether HIGHESTMODSEQ came since the last tagged response.
@@ -58,9 +60,15 @@ impl MailboxView {
             highest_mod_seq: None,
             mailbox_id: None,
             uid_not_sticky: false,
+            examined: read_only,
             seen_mod_seq: None,
             told_mod_seq: None,
         }
+    }
+
+    /// Whether it can only be read although it was selected by SELECT.
+    pub fn turned_read_only(&self) -> bool {
+        self.read_only && !self.examined
     }
 
     /// Takes an untagged response in; what was odd about it, if anything.
@@ -176,6 +184,24 @@ mod tests {
         }
         assert_eq!(view.update(&Data::Expunge(SequenceNumber(2)), false), None);
         assert_eq!(view.exists, 1);
+    }
+
+    #[test]
+    fn a_mailbox_that_turns_read_only_is_told_from_an_examined_one() {
+        let read_only = Data::Condition {
+            condition: Condition::Ok,
+            text: ResponseText {
+                code: Some(Code::ReadOnly),
+                ..ResponseText::default()
+            },
+        };
+        let mut view = view();
+        assert!(!view.turned_read_only());
+        view.update(&read_only, false);
+        assert!(view.turned_read_only());
+        let mut examined = MailboxView::new(SelectionId(2), MailboxName::from("INBOX"), true);
+        examined.update(&read_only, false);
+        assert!(examined.read_only && !examined.turned_read_only());
     }
 
     #[test]

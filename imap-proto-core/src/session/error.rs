@@ -11,7 +11,7 @@ use crate::engine::{ConnectionError, Ending};
 use crate::layer::LayerError;
 #[cfg(feature = "tls")]
 use crate::layer::TlsError;
-use crate::types::{Completion, Condition};
+use crate::types::{Capabilities, Completion, Condition};
 
 /// Why a call failed, or why a connection ended. It can be cloned, as one lost connection fails
 /// every call that waits.
@@ -62,6 +62,14 @@ pub enum Error {
     /// A SASL exchange failed on our side, or the server told in it why it refuses.
     #[error("SASL: {0}")]
     Sasl(#[from] SaslError),
+    /// The server speaks no version of IMAP that this crate does: none of IMAP4rev2, IMAP4rev1 and
+    /// IMAP4 is among its capabilities.
+    #[error("no version of IMAP is among the server's capabilities")]
+    NotImap(Box<Capabilities>),
+    /// A mailbox that was selected to be changed can only be read, see
+    /// [`Session::require_writable`](super::Session::require_writable).
+    #[error("the selected mailbox can only be read")]
+    ReadOnly,
     /// OK without the data that must come with it.
     #[error(transparent)]
     MissingAnswer(#[from] MissingAnswer),
@@ -75,7 +83,27 @@ pub enum Error {
     Overrun,
 }
 
+/// What is to be done about an [`enum@Error`]: the three classes of imaplib2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorClass {
+    /// The call is at fault, or the server would not; the connection goes on (`error`).
+    Call,
+    /// The connection is over: connect again and retry (`abort`).
+    Connection,
+    /// The mailbox can only be read: select it again, or do without changing it (`readonly`).
+    ReadOnly,
+}
+
 impl Error {
+    /// Which of the three classes it is of.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::ReadOnly => ErrorClass::ReadOnly,
+            error if error.is_fatal() => ErrorClass::Connection,
+            _ => ErrorClass::Call,
+        }
+    }
+
     /// Whether the connection is over: only a new one can help.
     pub fn is_fatal(&self) -> bool {
         match self {
@@ -127,8 +155,8 @@ impl Error {
             ) => ErrorKind::ConnectionAborted,
             Self::Submit(SubmitError::Closed) => ErrorKind::NotConnected,
             Self::Submit(_) | Self::NotSent => ErrorKind::InvalidInput,
-            Self::Login(_) | Self::Sasl(_) => ErrorKind::PermissionDenied,
-            Self::Connection(_) | Self::Inflate(_) | Self::MissingAnswer(_) => {
+            Self::Login(_) | Self::Sasl(_) | Self::ReadOnly => ErrorKind::PermissionDenied,
+            Self::Connection(_) | Self::Inflate(_) | Self::MissingAnswer(_) | Self::NotImap(_) => {
                 ErrorKind::InvalidData
             }
             #[cfg(feature = "tls")]
@@ -189,5 +217,13 @@ mod tests {
         let eof = Error::from(ConnectionError::UnexpectedEof);
         assert_eq!(io::Error::from(eof).kind(), ErrorKind::UnexpectedEof);
         assert!(!Error::TimedOut.is_fatal());
+    }
+
+    #[test]
+    fn three_classes_as_imaplib2_has_them() {
+        let lost = Error::from(ConnectionError::UnexpectedEof);
+        assert_eq!(lost.class(), ErrorClass::Connection);
+        assert_eq!(Error::ReadOnly.class(), ErrorClass::ReadOnly);
+        assert_eq!(Error::from(SubmitError::EmptySet).class(), ErrorClass::Call);
     }
 }

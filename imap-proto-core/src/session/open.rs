@@ -78,6 +78,11 @@ impl Open {
             self.ask(core, Capability, Asked::Capability, now)?;
             return Ok(Todo::Wait);
         }
+        if let Some(known) = connection.capabilities()
+            && known.revision().is_none()
+        {
+            return Err(Error::NotImap(Box::new(known.clone())));
+        }
         let credentials = connection.config().credentials.is_some();
         if state == State::NotAuthenticated && credentials && !self.login_sent {
             self.choosing = true;

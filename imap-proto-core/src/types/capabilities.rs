@@ -9,12 +9,36 @@ use super::Atom;
 /// let set: Capabilities = ["IMAP4rev1", "IDLE", "AUTH=PLAIN", "APPENDLIMIT=35651584"].into_iter().collect();
 /// assert!(set.contains("idle"));
 /// assert!(set.mechanisms().eq([b"PLAIN"]));
+/// assert_eq!(set.revision(), Some(imap_proto_core::types::Revision::Rev1));
 /// assert_eq!(set.append_limit(), Some(35_651_584));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct Capabilities {
     atoms: Vec<Atom>,
+}
+
+/// A version of the protocol, the older the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Revision {
+    /// `IMAP4` (RFC 1730).
+    Imap4,
+    /// `IMAP4rev1` (RFC 3501).
+    Rev1,
+    /// `IMAP4rev2` (RFC 9051).
+    Rev2,
+}
+
+impl Revision {
+    /// The capability that stands for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Imap4 => "IMAP4",
+            Self::Rev1 => "IMAP4rev1",
+            Self::Rev2 => "IMAP4rev2",
+        }
+    }
 }
 
 impl<A: Into<Atom>> FromIterator<A> for Capabilities {
@@ -37,6 +61,14 @@ impl Capabilities {
     /// Whether the server speaks IMAP4rev2 (RFC 9051).
     pub fn has_rev2(&self) -> bool {
         self.contains("IMAP4rev2")
+    }
+
+    /// The latest version of the protocol among the capabilities; `None`: this is no IMAP server
+    /// that we can speak to.
+    pub fn revision(&self) -> Option<Revision> {
+        [Revision::Rev2, Revision::Rev1, Revision::Imap4]
+            .into_iter()
+            .find(|revision| self.contains(revision.name()))
     }
 
     /// The SASL mechanisms, `AUTH=…`, in the server's order (RFC 9051 §6.1.1).

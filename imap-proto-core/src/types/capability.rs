@@ -658,7 +658,7 @@ capabilities! {
         commands: ["GETANNOTATION", "SETANNOTATION"],
         responses: ["ANNOTATION"],
     }
-    ProxyAuth "PROXYAUTH" [] Named {
+    ProxyAuth "PROXYAUTH" [] Typed {
         commands: ["PROXYAUTH"],
     }
     SnippetFuzzy "SNIPPET=FUZZY" [] Named {

@@ -1,6 +1,9 @@
 //! Message flags (RFC 9051 §2.3.2).
 
 use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
 
 use super::{Atom, key};
 
@@ -261,6 +264,34 @@ impl FromIterator<Flag> for Flags {
     }
 }
 
+/// Text that is no list of flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a list of flags")]
+pub struct InvalidFlags;
+
+impl FromStr for Flags {
+    type Err = InvalidFlags;
+
+    /// Reads `(\\Seen $Forwarded)`, with the parentheses or without; `\\*` is
+    /// [`may_create`](Self::may_create).
+    fn from_str(text: &str) -> Result<Self, InvalidFlags> {
+        let text = text.trim_matches(' ');
+        let list = match text.strip_prefix('(') {
+            Some(rest) => rest.strip_suffix(')').ok_or(InvalidFlags)?,
+            None => text,
+        };
+        let words = list.split(' ').filter(|word| !word.is_empty());
+        words
+            .map(|word| {
+                let name = word.strip_prefix('\\').unwrap_or(word);
+                let fits = |byte: u8| byte.is_ascii_graphic() && !b"(){}%*\"\\]".contains(&byte);
+                let legal = word == "\\*" || (!name.is_empty() && name.bytes().all(fits));
+                legal.then(|| Flag::from(word)).ok_or(InvalidFlags)
+            })
+            .collect()
+    }
+}
+
 impl fmt::Display for Flags {
     /// A list in parentheses, as on the wire.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -327,6 +358,18 @@ mod tests {
         assert!(flags.remove(&Flag::from("$MDNSENT")) && !flags.remove(&Flag::Seen));
         assert_eq!(flags.to_string(), "(\\Foo a)");
         assert!(Flag::from("a").is_keyword() && !Flag::from("\\Foo").is_keyword());
+    }
+
+    #[test]
+    fn text_is_read_as_it_is_written() {
+        for text in ["()", "(\\Seen $X)", "(\\Deleted \\*)"] {
+            assert_eq!(text.parse::<Flags>().unwrap().to_string(), text);
+        }
+        let bare: Flags = "\\seen  $X".parse().unwrap();
+        assert!(bare.contains(&Flag::Seen) && bare.len() == 2);
+        for text in ["(\\Seen", "\\Seen)", "(a(b)", "\\", "a\r\nb", "(\"a\")"] {
+            assert_eq!(text.parse::<Flags>(), Err(InvalidFlags), "{text}");
+        }
     }
 
     #[test]

@@ -75,6 +75,23 @@ fn capability_without_an_answer_is_an_error() {
 }
 
 #[test]
+fn a_server_without_a_version_of_imap_is_left() {
+    let (mut kit, mut opening) = Kit::new(config());
+    kit.says("* OK [CAPABILITY NOTES4] hi\r\n");
+    let error = now(|context| opening.poll_open(context))
+        .unwrap()
+        .unwrap_err();
+    let Error::NotImap(capabilities) = error else {
+        panic!("{error:?}");
+    };
+    assert!(capabilities.contains("NOTES4"));
+    assert_eq!(kit.sent(), "");
+    let (mut kit, mut opening) = Kit::new(Config::unencrypted("localhost"));
+    kit.says("* OK [CAPABILITY IMAP4] of 1994\r\n");
+    assert!(now(|context| opening.poll_open(context)).unwrap().is_ok());
+}
+
+#[test]
 fn a_bye_in_place_of_the_greeting_is_passed_on() {
     let (mut kit, mut opening) = Kit::new(config());
     kit.says("* BYE too many connections\r\n");
