@@ -15,6 +15,11 @@ impl Events {
         Self(events)
     }
 
+    /// The next notice if it is there already.
+    pub fn try_next(&mut self) -> Option<Notice> {
+        self.next_timeout(Duration::ZERO).flatten()
+    }
+
     /// Waits for the next notice, but not longer than `timeout`: then `None`. The inner `None`
     /// is the end.
     pub fn next_timeout(&mut self, timeout: Duration) -> Option<Option<Notice>> {

@@ -59,7 +59,9 @@ pub use tls::{system_roots, tls_config};
 
 pub use imap_proto_core::engine::sasl::Credentials;
 pub use imap_proto_core::engine::{Config, MailboxView, Security, State, Timeouts};
-pub use imap_proto_core::session::{AbortHandle, BodySize, Error, IdleGuard, Notice, Upload};
+pub use imap_proto_core::session::{
+    AbortHandle, BodySize, Error, ErrorClass, IdleEnd, IdleGuard, Notice, Upload,
+};
 pub use imap_proto_core::wire::Limits;
 pub use imap_proto_core::{encode, engine, types};
 /// Whose streams [`connect_over`] takes.

@@ -4,12 +4,12 @@ use std::fmt;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use imap_proto_core::encode::Command;
-use imap_proto_core::session::{self, Error, Flavor, Upload};
+use imap_proto_core::session::{self, Error, Flavor, IdleEnd, Notice, Upload};
 
-use crate::wait::wait;
+use crate::wait::{wait, wait_timeout};
 use crate::{Body, Events, Reply};
 
 /// What an upload reads at once at most.
@@ -50,6 +50,47 @@ impl Session {
     /// expunged ones, changes of flags, alerts.
     pub fn events(&self) -> Events {
         Events::new(self.0.notices())
+    }
+
+    /// Waits in IDLE (RFC 2177) for something that `wanted` is true for, and says what ended the
+    /// wait: that, a command that some thread submitted, or the time. IDLE itself ends with it,
+    /// unless another guard wishes for it still.
+    ///
+    /// ```no_run
+    /// # fn example(session: &imap_transport_std::Session) -> Result<(), imap_transport_std::Error> {
+    /// use imap_transport_std::{IdleEnd, Notice, types::Data};
+    /// use std::time::Duration;
+    ///
+    /// let mail = |notice: &Notice| matches!(notice, Notice::Data { data: Data::Exists(_), .. });
+    /// match session.idle_until(Duration::from_secs(600), mail)? {
+    ///     IdleEnd::Data(_) => println!("{:?}", session.mailbox()),
+    ///     IdleEnd::Command | IdleEnd::Time => {}
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over.
+    pub fn idle_until(
+        &self,
+        timeout: Duration,
+        mut wanted: impl FnMut(&Notice) -> bool,
+    ) -> Result<IdleEnd, Error> {
+        let mut idle = self.0.idle_wait();
+        let end = wait_timeout(timeout, |context| idle.poll_end(context, &mut wanted));
+        end.unwrap_or(Ok(IdleEnd::Time))
+    }
+
+    /// Waits in IDLE for [any news](Notice::is_news), as [`idle_until`](Self::idle_until).
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over.
+    pub fn idle_for(&self, timeout: Duration) -> Result<IdleEnd, Error> {
+        self.idle_until(timeout, Notice::is_news)
     }
 
     /// Submits a command with one literal of a given size, such as a streamed APPEND, and reads

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 use imap_proto_core::session::{self, Notice};
@@ -14,6 +14,15 @@ pub struct Events(session::Events);
 impl Events {
     pub(crate) fn new(events: session::Events) -> Self {
         Self(events)
+    }
+
+    /// The next notice if it is there already.
+    pub fn try_next(&mut self) -> Option<Notice> {
+        let mut context = Context::from_waker(Waker::noop());
+        match self.0.poll_notice(&mut context) {
+            Poll::Ready(notice) => notice,
+            Poll::Pending => None,
+        }
     }
 
     /// The next notice; `None` behind [`Notice::Closed`].

@@ -1,12 +1,13 @@
 //! The session and its flavor.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::ops::Deref;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use imap_proto_core::encode::Command;
-use imap_proto_core::session::{self, Error, Flavor, Job};
+use imap_proto_core::session::{self, Error, Flavor, IdleEnd, Job, Notice};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use crate::{Body, Events, Reply, upload};
@@ -56,6 +57,48 @@ impl Session {
     /// expunged ones, changes of flags, alerts.
     pub fn events(&self) -> Events {
         Events::new(self.0.notices())
+    }
+
+    /// Waits in IDLE (RFC 2177) for something that `wanted` is true for, and says what ended the
+    /// wait: that, a command that some task submitted, or the time. IDLE itself ends with it,
+    /// unless another guard wishes for it still. Cancel-safe.
+    ///
+    /// ```no_run
+    /// # async fn example(session: &imap_transport_tokio::Session) -> Result<(), imap_transport_tokio::Error> {
+    /// use imap_transport_tokio::{IdleEnd, Notice, types::Data};
+    /// use std::time::Duration;
+    ///
+    /// let mail = |notice: &Notice| matches!(notice, Notice::Data { data: Data::Exists(_), .. });
+    /// match session.idle_until(Duration::from_secs(600), mail).await? {
+    ///     IdleEnd::Data(_) => println!("{:?}", session.mailbox()),
+    ///     IdleEnd::Command | IdleEnd::Time => {}
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over.
+    pub async fn idle_until(
+        &self,
+        timeout: Duration,
+        mut wanted: impl FnMut(&Notice) -> bool,
+    ) -> Result<IdleEnd, Error> {
+        let mut idle = self.0.idle_wait();
+        let end = poll_fn(|context| idle.poll_end(context, &mut wanted));
+        let end = tokio::time::timeout(timeout, end).await;
+        end.unwrap_or(Ok(IdleEnd::Time))
+    }
+
+    /// Waits in IDLE for [any news](Notice::is_news), as [`idle_until`](Self::idle_until).
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over.
+    pub async fn idle_for(&self, timeout: Duration) -> Result<IdleEnd, Error> {
+        self.idle_until(timeout, Notice::is_news).await
     }
 
     /// Submits a command with one literal of a given size, such as a streamed APPEND, and reads

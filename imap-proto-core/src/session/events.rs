@@ -84,6 +84,25 @@ impl Events {
     }
 }
 
+impl Events {
+    /// From now on a command that anybody submits is noted, and wakes.
+    pub(super) fn watch_commands(&self) {
+        self.handle.with(|core| {
+            if let Some(subscriber) = core.subscribers.get(self.key) {
+                subscriber.commands = Commands::Watched;
+            }
+        });
+    }
+
+    /// Whether a command was submitted since.
+    pub(super) fn saw_command(&self) -> bool {
+        self.handle.with(|core| {
+            let subscriber = core.subscribers.get(self.key);
+            subscriber.is_some_and(|subscriber| subscriber.commands == Commands::Seen)
+        })
+    }
+}
+
 impl Drop for Events {
     fn drop(&mut self) {
         let _removed = self.handle.with(|core| {
@@ -116,7 +135,17 @@ pub(super) struct Subscriber {
     missed: u64,
     /// The last notice was queued.
     closed: bool,
+    commands: Commands,
     waker: Option<Waker>,
+}
+
+/// Whether a subscriber wants to know of commands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Commands {
+    #[default]
+    Ignored,
+    Watched,
+    Seen,
 }
 
 impl Subscriber {
@@ -167,6 +196,7 @@ impl Subscribers {
             queue: ended.map(Notice::Closed).into_iter().collect(),
             flow: Flow::default(),
             missed: 0,
+            commands: Commands::Ignored,
             waker: None,
         });
         key
@@ -184,6 +214,15 @@ impl Subscribers {
             .iter()
             .position(|subscriber| subscriber.key == key)?;
         Some(self.list.swap_remove(at))
+    }
+
+    /// A command was submitted: those who watch for that are to be woken.
+    pub(super) fn disturb(&mut self, wakers: &mut Wakers) {
+        let watching = self.list.iter_mut();
+        for subscriber in watching.filter(|one| one.commands == Commands::Watched) {
+            subscriber.commands = Commands::Seen;
+            wakers.extend(subscriber.waker.take());
+        }
     }
 
     /// Hands a notice to all.

@@ -188,6 +188,28 @@ impl<F: Flavor> Session<F> {
         core.connection.mailbox().map(|view| view.selection)
     }
 
+    /// Fails when the selected mailbox can only be read although it was selected to be changed:
+    /// SELECT found it so (RFC 9051 §6.3.2), or the server told of it since (`READ-ONLY`,
+    /// RFC 9051 §7.1). Where none is selected, nothing speaks against it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReadOnly`].
+    pub fn require_writable(&self) -> Result<(), Error> {
+        let core = self.handle.lock();
+        let turned = core.connection.mailbox().map(MailboxView::turned_read_only);
+        match turned {
+            Some(true) => Err(Error::ReadOnly),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many commands were submitted and have not ended, those of the connection itself
+    /// counted in.
+    pub fn commands_pending(&self) -> usize {
+        self.handle.lock().connection.commands_pending()
+    }
+
     /// Whether the server waits for us in IDLE now.
     pub fn is_idling(&self) -> bool {
         self.handle.lock().connection.is_idling()
@@ -251,6 +273,12 @@ impl<F: Flavor> fmt::Debug for Opening<F> {
 #[must_use = "IDLE is wished for as long as the guard lives"]
 pub struct IdleGuard<F: Flavor> {
     session: Session<F>,
+}
+
+impl<F: Flavor> IdleGuard<F> {
+    pub(super) fn session(&self) -> &Session<F> {
+        &self.session
+    }
 }
 
 impl<F: Flavor> Drop for IdleGuard<F> {

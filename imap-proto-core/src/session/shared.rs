@@ -46,6 +46,8 @@ pub(super) struct Core {
     pub(super) aborted: bool,
     /// Why nothing goes on.
     pub(super) ended: Option<Error>,
+    /// Who waits to hear of commands, and is to be woken when the lock is free.
+    disturbed: Wakers,
     /// The driver has something to do that it does not know of.
     notified: bool,
     /// The driver, while it waits.
@@ -71,6 +73,7 @@ impl Shared {
                 released: false,
                 aborted: false,
                 ended: None,
+                disturbed: Wakers::new(),
                 notified: false,
                 driver: None,
             }),
@@ -92,8 +95,9 @@ impl Shared {
         } else {
             None
         };
+        let disturbed = std::mem::take(&mut core.disturbed);
         drop(core);
-        if let Some(waker) = waker {
+        for waker in waker.into_iter().chain(disturbed) {
             waker.wake();
         }
         result
@@ -131,6 +135,7 @@ impl Core {
     ) -> Result<CommandId, Error> {
         let id = self.submit_bare(request, now)?;
         self.routes.insert(id, route);
+        self.subscribers.disturb(&mut self.disturbed);
         Ok(id)
     }
 

@@ -5,6 +5,7 @@
 mod compression;
 mod faults;
 mod harness;
+mod idle;
 mod messages;
 mod opening;
 mod readers;
