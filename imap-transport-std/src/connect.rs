@@ -2,7 +2,6 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use imap_proto_core::engine::{Config, Seed};
@@ -113,7 +112,6 @@ pub(crate) fn with_tls(config: Config) -> Result<Config, Error> {
 /// Random octets of the operating system, for the prefix of tags.
 pub(crate) fn seed() -> Result<Seed, Error> {
     let mut octets = [0; 16];
-    getrandom::fill(&mut octets)
-        .map_err(|error| Error::Io(Arc::new(io::Error::other(error.to_string()))))?;
+    getrandom::fill(&mut octets).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Seed(octets))
 }

@@ -58,7 +58,7 @@ pub use session::{Session, Std};
 pub use tls::{system_roots, tls_config};
 
 pub use imap_proto_core::engine::sasl::Credentials;
-pub use imap_proto_core::engine::{Config, MailboxView, Security, State, Timeouts};
+pub use imap_proto_core::engine::{Config, Log, MailboxView, Security, State, Timeouts};
 pub use imap_proto_core::session::{
     AbortHandle, BodySize, Error, ErrorClass, IdleEnd, IdleGuard, Notice, Upload,
 };

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -131,5 +130,5 @@ impl Drop for Process {
 }
 
 fn invalid(why: &'static str) -> Error {
-    Error::Io(Arc::new(io::Error::new(ErrorKind::InvalidInput, why)))
+    io::Error::new(ErrorKind::InvalidInput, why).into()
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Deref;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use imap_proto_core::encode::Command;
@@ -131,7 +130,7 @@ fn push_some<C: Command>(
 }
 
 fn io_error(error: io::Error) -> Error {
-    Error::Io(Arc::new(error))
+    error.into()
 }
 
 impl Deref for Session {

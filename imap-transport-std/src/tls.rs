@@ -17,7 +17,7 @@ pub fn system_roots() -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found.certs);
     match found.errors.into_iter().next() {
-        Some(error) if roots.is_empty() => Err(Error::Io(Arc::new(io::Error::other(error)))),
+        Some(error) if roots.is_empty() => Err(io::Error::other(error).into()),
         _ => Ok(roots),
     }
 }

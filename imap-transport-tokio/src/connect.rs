@@ -3,7 +3,6 @@
 use std::future::ready;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use imap_proto_core::engine::{Config, Seed};
@@ -121,7 +120,6 @@ fn with_tls(config: Config) -> Result<Config, Error> {
 /// Random octets of the operating system, for the prefix of tags.
 pub(crate) fn seed() -> Result<Seed, Error> {
     let mut octets = [0; 16];
-    getrandom::fill(&mut octets)
-        .map_err(|error| Error::Io(Arc::new(io::Error::other(error.to_string()))))?;
+    getrandom::fill(&mut octets).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Seed(octets))
 }

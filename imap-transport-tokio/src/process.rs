@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
 use imap_proto_core::engine::Config;
@@ -54,5 +53,5 @@ pub async fn spawn<W: AsRef<OsStr>>(
 }
 
 fn invalid(why: &'static str) -> Error {
-    Error::Io(Arc::new(io::Error::new(ErrorKind::InvalidInput, why)))
+    io::Error::new(ErrorKind::InvalidInput, why).into()
 }

@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::sync::Arc;
 
 use imap_proto_core::encode::Command;
 use imap_proto_core::session::{Error, Upload};
@@ -32,5 +31,5 @@ pub(crate) async fn upload_from<C: Command>(
 }
 
 fn io_error(error: io::Error) -> Error {
-    Error::Io(Arc::new(error))
+    error.into()
 }

@@ -20,6 +20,7 @@ pub mod servers;
 pub mod skip;
 pub mod source;
 pub mod source_server;
+pub mod tracer;
 pub mod transcript;
 
 /// The README's examples, compiled and, where they need no server, run.

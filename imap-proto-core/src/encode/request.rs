@@ -23,7 +23,7 @@ pub struct Request {
 }
 
 /// A piece of a command.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Segment {
     /// Syntax, written as it is. Checked when built: no CR, LF or NUL.
     Syntax(Vec<u8>),
@@ -47,6 +47,24 @@ pub(crate) enum Segment {
     SecretSyntax(Secret),
     /// A literal of this many octets that the caller supplies in pieces.
     Upload(Upload),
+}
+
+/// The kind only: any piece of LOGIN or AUTHENTICATE may be a password.
+impl fmt::Debug for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Syntax(_) => "Syntax",
+            Self::Astring(_) => "Astring",
+            Self::QuotedOrLiteral(_) => "QuotedOrLiteral",
+            Self::Mailbox(_) => "Mailbox",
+            Self::Pattern(_) => "Pattern",
+            Self::Literal(_) => "Literal",
+            Self::Literal8(_) => "Literal8",
+            Self::UnlessUtf8(_) => "UnlessUtf8",
+            Self::SecretAstring(_) | Self::SecretSyntax(_) => "Secret",
+            Self::Upload(_) => "Upload",
+        })
+    }
 }
 
 /// A literal whose octets come later, through `append_bytes`.

@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::CommandId;
-use crate::encode::{Claims, Effect, Pipelining, Request, Segment, States};
+use super::trace::Span;
+use crate::encode::{Claims, Effect, Pipelining, Request, Segment, States, first_words, name};
 use crate::types::Secret;
 
 /// Where a command stands.
@@ -59,6 +60,8 @@ pub(super) struct Entry {
     pub(super) initial_response: Option<Secret>,
     /// Octets of its strings, for the limit of the outbound queue.
     pub(super) weight: usize,
+    /// For `tracing`.
+    pub(super) span: Span,
 }
 
 impl Entry {
@@ -112,6 +115,7 @@ impl Commands {
     pub(super) fn push(&mut self, request: Request, origin: Origin) -> CommandId {
         let id = CommandId(self.first + self.entries.len() as u64);
         let weight = request.weight();
+        let span = Span::command(id, first_words(name(&request.segments), 1));
         let entry = Entry {
             id,
             segments: request.segments,
@@ -127,6 +131,7 @@ impl Commands {
             rounds: 0,
             initial_response: None,
             weight,
+            span,
         };
         self.held += 1;
         self.held_weight += weight;

@@ -15,6 +15,9 @@ pub const IMAP_PORT: u16 = 143;
 /// The port of IMAP with TLS from the first octet (RFC 8314 §3.2).
 pub const IMAPS_PORT: u16 = 993;
 
+/// Lines of the log unless said: as many as imaplib2 has, and enough for the last few commands.
+const LOG_LINES: usize = 20;
+
 /// How a connection is made and kept. One type serves both adapters.
 ///
 /// ```
@@ -35,6 +38,7 @@ pub struct Config {
     pub(crate) client_id: Option<Vec<(Bytes, Bytes)>>,
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
+    pub(crate) log_lines: usize,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Arc<rustls::ClientConfig>>,
 }
@@ -146,6 +150,7 @@ impl Config {
             client_id: None,
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            log_lines: LOG_LINES,
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -200,6 +205,14 @@ impl Config {
     #[must_use]
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
+        self
+    }
+
+    /// How many of the last lines are kept for [`Log`](super::Log)s; 20 unless said, and 0 for
+    /// none. A line takes at most 200 octets of memory.
+    #[must_use]
+    pub fn log_lines(mut self, lines: usize) -> Self {
+        self.log_lines = lines;
         self
     }
 

@@ -1,6 +1,7 @@
 //! The connection: its fields, and what the application and the world do to it.
 
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,12 +9,12 @@ use bytes::Bytes;
 
 use super::commands::{Commands, Life, Origin};
 use super::idle::Idle;
+use super::log::Ring;
 use super::outbound::Outbound;
 use super::receive::Receiving;
 use super::state::{Machine, Trigger};
 use super::tag::Tags;
 use super::timer::{Silence, Timer, Timers};
-use super::trace::tell;
 use super::{
     CommandId, CompressionUpgrade, Config, ConnectionError, Event, MailboxView, Security, Seed,
     State, TlsUpgrade,
@@ -73,6 +74,9 @@ pub struct Connection {
     pub(super) logout_sent: bool,
     pub(super) eof: bool,
     pub(super) ended: Option<ConnectionError>,
+    pub(super) ring: Ring,
+    /// The memory of the line being logged.
+    pub(super) scratch: Vec<u8>,
 }
 
 impl Connection {
@@ -96,6 +100,7 @@ impl Connection {
     pub fn new(config: Arc<Config>, security: Security, seed: Seed, now: Instant) -> Self {
         let mut timers = Timers::default();
         timers.set(Timer::Greeting, now + config.timeouts.greeting);
+        let ring = Ring::new(config.log_lines, now);
         let mut framer = Framer::new(&config.limits);
         framer.set_before_login(true);
         Self {
@@ -127,6 +132,8 @@ impl Connection {
             logout_sent: false,
             eof: false,
             ended: None,
+            ring,
+            scratch: Vec::new(),
         }
     }
 
@@ -266,11 +273,12 @@ impl Connection {
         if !in_exchange {
             return;
         }
-        match response {
-            Some(secret) => {
-                self.outbound.push_secret(base64_line(secret));
-            }
-            None => self.outbound.push_bytes(Bytes::from_static(b"*\r\n")),
+        if let Some(secret) = response {
+            self.record_sasl();
+            self.outbound.push_secret(base64_line(secret));
+        } else {
+            self.record_sent(b"*");
+            self.outbound.push_bytes(Bytes::from_static(b"*\r\n"));
         }
     }
 
@@ -288,6 +296,7 @@ impl Connection {
     /// forgotten.
     pub fn tls_established(&mut self, _token: TlsUpgrade, _now: Instant) {
         self.timers.stop(Timer::Upgrade);
+        self.note("TLS established");
         self.security = Security::Tls;
         self.capabilities = None;
         self.enabled.clear();
@@ -297,6 +306,7 @@ impl Connection {
     /// Both directions are compressed (B).
     pub fn compression_established(&mut self, _token: CompressionUpgrade, _now: Instant) {
         self.timers.stop(Timer::Upgrade);
+        self.note("compression established");
         self.compressed = true;
         self.machine.on(Trigger::CompressionEstablished);
     }
@@ -304,8 +314,14 @@ impl Connection {
     /// Ends the connection for a reason of the driver's, such as a lost socket. The first reason
     /// counts.
     pub fn fail(&mut self, error: ConnectionError) {
+        let why = error.clone();
+        self.fail_because(error, &why);
+    }
+
+    /// The same, where the log says more of the reason than the engine can.
+    pub(crate) fn fail_because(&mut self, error: ConnectionError, why: &dyn Display) {
         if self.ended.is_none() {
-            tell!(%error, "connection ended");
+            self.note_end(&error, why);
             self.ended = Some(error);
             let endings = self.pending.drain(..).filter_map(|event| match event {
                 Event::NotSent { id } | Event::TimedOut { id, .. } => Some(id),

@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::commands::{Life, Origin};
 use super::timer::Timer;
+use super::trace::tell;
 use super::{CommandId, Connection, Event};
 use crate::encode::{Pipelining, Request, States};
 
@@ -92,6 +93,7 @@ impl Connection {
             self.idle.phase = Phase::Active(id);
             self.timers
                 .set(Timer::IdleRefresh, now + self.config.timeouts.idle_refresh);
+            tell!("imap::idle", DEBUG, "idling");
             self.pending.push_back(Event::Idling(true));
         }
     }
@@ -179,6 +181,7 @@ impl Connection {
     fn write_own(&mut self, id: CommandId) {
         let mut line = self.tags.tag(id);
         line.extend_from_slice(b" IDLE\r\n");
+        self.record_sent(&line);
         self.commands.start_first_held();
         self.in_flight_add(id);
         self.outbound.push_bytes(line.into());
@@ -194,6 +197,8 @@ impl Connection {
     /// Queues DONE; from here on the command waits for its end like any other.
     fn send_done(&mut self, id: CommandId, now: Instant) {
         self.timers.stop(Timer::IdleRefresh);
+        self.record_sent(DONE);
+        tell!("imap::idle", DEBUG, "ending");
         self.outbound.push_bytes(Bytes::from_static(DONE));
         self.idle.phase = Phase::Ending(id);
         self.pending.push_back(Event::Idling(false));

@@ -94,6 +94,7 @@ impl Connection {
         if let Some(ended) = &self.ended {
             return Err(ended.clone());
         }
+        self.ring.clock(now);
         self.silence.note(input.received(), now);
         match self.step(input, now) {
             Ok(step) => Ok(step),
@@ -175,6 +176,7 @@ impl Connection {
                 let bytes = input.take(len);
                 self.framer.consumed();
                 self.silence.response_ended(input.consumed());
+                self.record_received(&bytes, 0);
                 match owner {
                     None => self.response(&bytes, input, now).map(Progress::from),
                     Some(owner) => Ok(self.rest(&bytes, &owner).into()),
@@ -213,6 +215,7 @@ impl Connection {
             };
             return None;
         };
+        self.record_received(&bytes, literal);
         input.discard(head);
         self.framer.stream();
         begin.size = literal;
@@ -382,7 +385,7 @@ impl Connection {
 }
 
 fn malformed(raw: &Bytes, error: ParseError, claimed_by: Option<CommandId>) -> Event {
-    tell!(%error, octets = raw.len(), "malformed response");
+    tell!("imap::connection", DEBUG, %error, octets = raw.len(), "malformed response");
     let malformed = Box::new(Malformed {
         raw: raw.clone(),
         error,

@@ -79,6 +79,7 @@ impl Connection {
         if let Some(Code::Capability(capabilities)) = &text.code {
             self.learn(capabilities);
         }
+        tell!("imap::connection", DEBUG, ?condition, text = %text.text, "greeting");
         self.arm_idle(now);
         Ok(Event::Greeting { condition, text })
     }
@@ -89,7 +90,7 @@ impl Connection {
             return None;
         }
         let bye = Box::new(text);
-        tell!(text = %bye.text, "BYE");
+        tell!("imap::connection", DEBUG, text = %bye.text, "BYE");
         self.bye = Some(bye.clone());
         self.machine.on(Trigger::Bye);
         if self.timers.get(Timer::Logout).is_none() {
@@ -285,9 +286,12 @@ impl Connection {
             return Ok(None);
         };
         let (origin, timed_out) = (entry.origin, entry.timed_out);
+        entry.span.condition(completion.condition);
+        entry.span.within(|| {
+            tell!("imap::command", DEBUG, condition = ?completion.condition, "completed");
+        });
         let effect = self.commands.end(id);
         let accepted = completion.condition == Condition::Ok;
-        tell!(id = id.0, condition = ?completion.condition, "command completed");
         let told = origin == Origin::Caller && !timed_out;
         if let Err(error) = self.apply(effect, accepted, &completion, input, now) {
             self.untold.extend(told.then_some(id));

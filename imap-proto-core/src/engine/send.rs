@@ -72,13 +72,17 @@ impl Connection {
         let tag = self.tags.tag(id);
         let sasl_ir = self.offers("SASL-IR") || self.offers("IMAP4rev2");
         self.commands.start_first_held();
-        tell!(id = id.0, "command written");
+        self.ring.clock(now);
         let Some(entry) = self.commands.get_mut(id) else {
             return;
         };
         let mut segments = std::mem::take(&mut entry.segments);
         prepare_initial_response(entry, &mut segments, sasl_ir);
+        entry
+            .span
+            .within(|| tell!("imap::command", DEBUG, "written"));
         self.in_flight.add(entry.pipelining);
+        self.record_command(id, &segments, &tag);
         self.start_effect(id, now);
         let mut parts = VecDeque::new();
         if encode(&segments, &tag, &dialect, &mut parts).is_err() {

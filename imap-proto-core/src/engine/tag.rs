@@ -27,6 +27,11 @@ impl Tags {
         tag
     }
 
+    /// Whether a line begins with a tag of ours.
+    pub(super) fn is_ours(&self, line: &[u8]) -> bool {
+        line.starts_with(&self.prefix)
+    }
+
     /// The command of a tag, if it can be one of ours.
     pub(super) fn command(&self, tag: &[u8]) -> Option<CommandId> {
         let digits = tag.strip_prefix(self.prefix.as_slice())?;

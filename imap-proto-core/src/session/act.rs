@@ -11,7 +11,9 @@ use super::driver::Handshake;
 use super::exchange::{self, Computed};
 use super::open::Todo;
 use crate::engine::sasl::SaslError;
-use crate::engine::{CommandId, Ending, TlsUpgrade, Violation};
+#[cfg(feature = "tls")]
+use crate::engine::trace::tell;
+use crate::engine::{CommandId, ConnectionError, Ending, TlsUpgrade, Violation};
 use crate::layer::Received;
 use crate::types::{Completion, Condition};
 
@@ -92,6 +94,7 @@ impl Driver {
         let mut core = self.shared.lock();
         #[cfg(feature = "tls")]
         {
+            tell!("imap::connection", DEBUG, version = ?self.stack.tls_version(), "TLS");
             core.channel.secure = true;
             core.channel.tls_exporter = self.stack.tls_exporter().map(|key| key.to_vec());
         }
@@ -241,7 +244,8 @@ impl Driver {
         let ending = match result {
             Ok(()) => Ok(Ending::Completed(completion)),
             Err(_) if completion.condition == Condition::Ok => {
-                return Err(Error::Connection(Violation::ServerNotAuthenticated.into()));
+                let error = ConnectionError::from(Violation::ServerNotAuthenticated);
+                return Err(error.into());
             }
             Err(error) => Err(Error::Sasl(error)),
         };

@@ -182,7 +182,7 @@ fn take(core: &mut Core, id: CommandId, waker: &Waker) -> Next {
         Some(ending) => {
             let (result, size) = (slot.result(ending), slot.size);
             core.routes.remove(&id);
-            Next::End(result, size)
+            Next::End(result.map_err(|error| core.logged(error)), size)
         }
         None => Next::Wait(slot.bag.wait(waker, true)),
     }

@@ -13,6 +13,7 @@ use super::open::Open;
 use super::route::Wakers;
 use super::shared::{Core, Shared};
 use crate::encode::{Command, Logout};
+use crate::engine::trace::{Span, tell};
 use crate::engine::{ConnectionError, State, TimeoutReason, TlsUpgrade};
 use crate::layer::{LayerError, Received, Stack};
 use crate::wire::InputBuffer;
@@ -49,6 +50,7 @@ pub struct Driver {
     released: Option<Instant>,
     finished: Option<Result<(), Error>>,
     pub(super) wakers: Wakers,
+    span: Span,
 }
 
 /// A TLS handshake.
@@ -72,6 +74,7 @@ pub struct Wait {
 
 impl Driver {
     pub(super) fn new(shared: Arc<Shared>, input: InputBuffer, run: fn(Job)) -> Self {
+        let span = Span::connection(shared.lock().connection.config());
         Self {
             shared,
             stack: Stack::plain(),
@@ -87,6 +90,7 @@ impl Driver {
             released: None,
             finished: None,
             wakers: Wakers::new(),
+            span,
         }
     }
 
@@ -108,6 +112,16 @@ impl Driver {
         if let Some(finished) = &self.finished {
             return finished.clone().map(|()| None);
         }
+        let span = self.span.clone();
+        span.within(|| self.turned(io, now, waker))
+    }
+
+    fn turned<T: Read + Write>(
+        &mut self,
+        io: &mut T,
+        now: Instant,
+        waker: &Waker,
+    ) -> Result<Option<Wait>, Error> {
         match self.rounds(io, now, waker) {
             Ok(Some(wait)) => Ok(Some(wait)),
             Ok(None) => self.finish(io, ConnectionError::LoggedOut.into()),
@@ -132,6 +146,7 @@ impl Driver {
             if !(wrote || moved)
                 && let Some(wait) = self.rest(now, waker)?
             {
+                tell!("imap::driver", TRACE, ?wait, "waiting");
                 return Ok(Some(wait));
             }
         }
@@ -190,7 +205,7 @@ impl Driver {
         }
         match self.write_some(io, now) {
             Err(LayerError::Io(error)) if is_gone(&error) => {
-                self.broken = Some((Error::Io(error), now));
+                self.broken = Some((error.into(), now));
                 Ok(false)
             }
             other => Ok(other?),
@@ -286,7 +301,7 @@ impl Driver {
     fn own_reason(&mut self, error: Error) -> Error {
         let caused = matches!(
             error,
-            Error::Io(_) | Error::Connection(ConnectionError::UnexpectedEof)
+            Error::Io(..) | Error::Connection(ConnectionError::UnexpectedEof, _)
         );
         match self.broken.take() {
             Some((broken, _)) if caused => broken,
@@ -371,6 +386,7 @@ impl Driver {
     /// Tells everyone that it is over, and says goodbye to the peer.
     fn finish(&mut self, io: &mut impl Write, error: Error) -> Result<Option<Wait>, Error> {
         self.end(&error);
+        let error = self.shared.lock().ended.clone().unwrap_or(error);
         // Best effort: nobody waits for a peer that may be gone.
         if self.stack.close_notify().is_ok() {
             let _ = self.stack.flush(io);

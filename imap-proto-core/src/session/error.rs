@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::encode::{MissingAnswer, SubmitError};
 use crate::engine::sasl::SaslError;
-use crate::engine::{ConnectionError, Ending};
+use crate::engine::{ConnectionError, Ending, Log};
 use crate::layer::LayerError;
 #[cfg(feature = "tls")]
 use crate::layer::TlsError;
@@ -20,26 +20,29 @@ use crate::types::{Capabilities, Completion, Condition};
 /// ([`Submit`](Self::Submit), [`No`](Self::No), [`Bad`](Self::Bad), …); the connection is over
 /// ([`is_fatal`](Self::is_fatal)); or only the collecting was given up
 /// ([`Collected`](Self::Collected), [`Overrun`](Self::Overrun)).
+///
+/// An error that ended a connection carries the connection's last lines, see [`log`](Self::log);
+/// they are in neither `Display` nor `Debug`.
 #[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The transport failed, or could not be made.
     #[error("input or output: {0}")]
-    Io(#[source] Arc<io::Error>),
+    Io(#[source] Arc<io::Error>, Log),
     /// TLS failed: the handshake, a certificate, a record.
     #[cfg(feature = "tls")]
-    #[error(transparent)]
-    Tls(#[from] TlsError),
+    #[error("{0}")]
+    Tls(#[source] TlsError, Log),
     /// TLS could not be configured: no roots, no valid host name.
     #[cfg(feature = "tls")]
     #[error(transparent)]
     TlsConfig(#[from] crate::layer::TlsConfigError),
     /// Compressed data of the server is corrupt (RFC 4978).
     #[error("compression: {0}")]
-    Inflate(#[source] LayerError),
+    Inflate(#[source] LayerError, Log),
     /// The protocol engine ended the connection, or saw its end.
-    #[error(transparent)]
-    Connection(#[from] ConnectionError),
+    #[error("{0}")]
+    Connection(#[source] ConnectionError, Log),
     /// The command was not taken; the connection is as it was.
     #[error("not submitted: {0}")]
     Submit(#[from] SubmitError),
@@ -107,16 +110,52 @@ impl Error {
     /// Whether the connection is over: only a new one can help.
     pub fn is_fatal(&self) -> bool {
         match self {
-            Self::Io(_) | Self::Inflate(_) | Self::Connection(_) => true,
+            Self::Io(..) | Self::Inflate(..) | Self::Connection(..) => true,
             #[cfg(feature = "tls")]
-            Self::Tls(_) | Self::TlsConfig(_) => true,
+            Self::Tls(..) | Self::TlsConfig(_) => true,
             _ => false,
         }
     }
 
     /// Whether the connection ended as it should: we logged out.
     pub fn is_logged_out(&self) -> bool {
-        matches!(self, Self::Connection(ConnectionError::LoggedOut))
+        matches!(self, Self::Connection(ConnectionError::LoggedOut, _))
+    }
+
+    /// The last lines of the connection that this error ended, without secrets.
+    ///
+    /// ```
+    /// use imap_proto_core::session::Error;
+    ///
+    /// fn report(error: &Error) -> String {
+    ///     let log = error.log().map(ToString::to_string);
+    ///     format!("{error}\n{}", log.unwrap_or_default())
+    /// }
+    /// assert_eq!(report(&Error::TimedOut), "no answer in time\n");
+    /// ```
+    pub fn log(&self) -> Option<&Log> {
+        match self {
+            Self::Io(_, log) | Self::Inflate(_, log) | Self::Connection(_, log) => Some(log),
+            #[cfg(feature = "tls")]
+            Self::Tls(_, log) => Some(log),
+            _ => None,
+        }
+        .filter(|log| !log.is_empty())
+    }
+
+    /// The same with these lines, if it ends connections and has none.
+    pub(super) fn with_log(mut self, lines: &Log) -> Self {
+        match &mut self {
+            Self::Io(_, log) | Self::Inflate(_, log) | Self::Connection(_, log)
+                if log.is_empty() =>
+            {
+                *log = lines.clone();
+            }
+            #[cfg(feature = "tls")]
+            Self::Tls(_, log) if log.is_empty() => *log = lines.clone(),
+            _ => {}
+        }
+        self
     }
 
     /// What the server said, for NO, BAD and a refused login.
@@ -139,28 +178,32 @@ impl Error {
             },
             Ending::TimedOut => Err(Self::TimedOut),
             Ending::NotSent => Err(Self::NotSent),
-            Ending::Unfinished(error) => Err(Self::Connection(error)),
+            Ending::Unfinished(error) => Err(error.into()),
         }
     }
 
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Io(error) => error.kind(),
-            Self::TimedOut | Self::Connection(ConnectionError::Timeout(_)) => ErrorKind::TimedOut,
-            Self::Connection(ConnectionError::UnexpectedEof) => ErrorKind::UnexpectedEof,
+            Self::Io(error, _) => error.kind(),
+            Self::TimedOut | Self::Connection(ConnectionError::Timeout(_), _) => {
+                ErrorKind::TimedOut
+            }
+            Self::Connection(ConnectionError::UnexpectedEof, _) => ErrorKind::UnexpectedEof,
             Self::Connection(
                 ConnectionError::ClosedByServer { .. }
                 | ConnectionError::LoggedOut
                 | ConnectionError::UploadAborted,
+                _,
             ) => ErrorKind::ConnectionAborted,
             Self::Submit(SubmitError::Closed) => ErrorKind::NotConnected,
             Self::Submit(_) | Self::NotSent => ErrorKind::InvalidInput,
             Self::Login(_) | Self::Sasl(_) | Self::ReadOnly => ErrorKind::PermissionDenied,
-            Self::Connection(_) | Self::Inflate(_) | Self::MissingAnswer(_) | Self::NotImap(_) => {
-                ErrorKind::InvalidData
-            }
+            Self::Connection(..)
+            | Self::Inflate(..)
+            | Self::MissingAnswer(_)
+            | Self::NotImap(_) => ErrorKind::InvalidData,
             #[cfg(feature = "tls")]
-            Self::Tls(_) => ErrorKind::InvalidData,
+            Self::Tls(..) => ErrorKind::InvalidData,
             #[cfg(feature = "tls")]
             Self::TlsConfig(_) => ErrorKind::InvalidInput,
             Self::No(_) | Self::Bad(_) | Self::Collected | Self::Overrun => ErrorKind::Other,
@@ -170,17 +213,36 @@ impl Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        Self::Io(Arc::new(error))
+        Arc::new(error).into()
+    }
+}
+
+impl From<Arc<io::Error>> for Error {
+    fn from(error: Arc<io::Error>) -> Self {
+        Self::Io(error, Log::default())
+    }
+}
+
+impl From<ConnectionError> for Error {
+    fn from(error: ConnectionError) -> Self {
+        Self::Connection(error, Log::default())
+    }
+}
+
+#[cfg(feature = "tls")]
+impl From<TlsError> for Error {
+    fn from(error: TlsError) -> Self {
+        Self::Tls(error, Log::default())
     }
 }
 
 impl From<LayerError> for Error {
     fn from(error: LayerError) -> Self {
         match error {
-            LayerError::Io(error) => Self::Io(error),
+            LayerError::Io(error) => error.into(),
             #[cfg(feature = "tls")]
-            LayerError::Tls(error) => Self::Tls(error),
-            other => Self::Inflate(other),
+            LayerError::Tls(error) => error.into(),
+            other => Self::Inflate(other, Log::default()),
         }
     }
 }
@@ -204,7 +266,7 @@ mod tests {
         let back = io::Error::from(error);
         assert_eq!(back.kind(), ErrorKind::ConnectionReset);
         let inner = back.get_ref().and_then(|inner| inner.downcast_ref());
-        assert!(matches!(inner, Some(Error::Io(_))));
+        assert!(matches!(inner, Some(Error::Io(..))));
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl<C: Command> Reply<C> {
             Next::Wait(_) => Poll::Pending,
             Next::End(ending) => {
                 self.state = State::Done;
-                Poll::Ready(ending.and_then(Error::of_ending).err().map(Err))
+                Poll::Ready(ending.err().map(Err))
             }
         }
     }
@@ -160,12 +160,18 @@ impl<C: Command> Reply<C> {
     /// Every ending but OK with its data. A second call after the end is a
     /// [`SubmitError::Closed`].
     pub fn poll_finish(&mut self, context: &mut Context<'_>) -> Poll<Result<C::Output, Error>> {
+        let handle = self.handle().cloned();
         let outcome = match self.poll_outcome(context) {
             Poll::Ready(Ok(outcome)) => outcome,
             Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             Poll::Pending => return Poll::Pending,
         };
+        let logged = |error| match &handle {
+            Some(handle) => handle.lock().logged(error),
+            None => error,
+        };
         let result = Error::of_ending(outcome.ending)
+            .map_err(logged)
             .and_then(|completion| Ok(C::finish(outcome.partial, &completion)?));
         Poll::Ready(result)
     }
@@ -244,7 +250,7 @@ impl<C: Command> Reply<C> {
 /// What a look into the queue gave.
 enum Next<T> {
     Item(T),
-    End(Result<Ending, Error>),
+    End(Result<(), Error>),
     /// Nothing yet; the waker of the last wait, to be dropped without the lock.
     Wait(#[expect(dead_code, reason = "held to be dropped later")] Option<Waker>),
 }
@@ -272,7 +278,8 @@ fn take_one<C: Command>(core: &mut Core, id: CommandId, waker: &Waker) -> Next<C
     match slot.bag.take_ending() {
         Some(ending) => {
             core.routes.remove(&id);
-            Next::End(ending)
+            let ended = ending.and_then(Error::of_ending).map(drop);
+            Next::End(ended.map_err(|error| core.logged(error)))
         }
         None => Next::Wait(slot.bag.wait(waker, true)),
     }

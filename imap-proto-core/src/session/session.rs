@@ -15,7 +15,7 @@ use super::{Body, Error, Events, Flavor, Reply, Upload};
 use crate::encode::{Authenticate, Command};
 use crate::engine::sasl::{Channel, Mechanism};
 use crate::engine::{
-    Config, Connection, Encryption, MailboxView, Security, Seed, SelectionId, State,
+    Config, Connection, Encryption, Log, MailboxView, Security, Seed, SelectionId, State,
 };
 use crate::types::{Capabilities, ResponseText};
 use crate::wire::InputBuffer;
@@ -228,6 +228,12 @@ impl<F: Flavor> Session<F> {
     /// Why the connection is over, if it is.
     pub fn ended(&self) -> Option<Error> {
         self.handle.lock().ended.clone()
+    }
+
+    /// The last lines of the connection, without secrets: what we sent, what the server sent, and
+    /// what became of the connection. An error that ended it has them too, see [`Error::log`].
+    pub fn log(&self) -> Log {
+        self.handle.lock().connection.log()
     }
 
     /// A way to end the connection from elsewhere.

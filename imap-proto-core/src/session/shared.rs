@@ -200,16 +200,17 @@ impl Core {
         if self.ended.is_some() {
             return Exchanges::default();
         }
-        self.ended = Some(error.clone());
         let engine_error = match error {
-            Error::Connection(error) => error.clone(),
+            Error::Connection(error, _) => error.clone(),
             _ => ConnectionError::UnexpectedEof,
         };
-        self.connection.fail(engine_error);
+        self.connection.fail_because(engine_error, error);
+        let error = &error.clone().with_log(&self.connection.log());
+        self.ended = Some(error.clone());
         for route in self.routes.values_mut() {
             let bag = route.mailbag();
             bag.end(match error {
-                Error::Connection(error) => Ok(Ending::Unfinished(error.clone())),
+                Error::Connection(error, _) => Ok(Ending::Unfinished(error.clone())),
                 other => Err(other.clone()),
             });
             bag.wake(wakers);
@@ -218,6 +219,14 @@ impl Core {
         self.opened.get_or_insert_with(|| Err(error.clone()));
         wakers.extend(self.open_waker.take());
         std::mem::take(&mut self.exchanges)
+    }
+
+    /// An error with the last lines, if the connection is over and it says so.
+    pub(super) fn logged(&self, error: Error) -> Error {
+        match self.ended.as_ref().and_then(Error::log) {
+            Some(log) => error.with_log(log),
+            None => error,
+        }
     }
 
     /// The common part of a route, while it is there.

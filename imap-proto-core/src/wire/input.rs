@@ -1,6 +1,6 @@
 //! Octets that came and are not yet parsed.
 
-use std::io;
+use std::{fmt, io};
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -25,12 +25,21 @@ const MAX_WINDOW: usize = 64 * 1024;
 /// assert_eq!((read, input.len()), (12, 12));
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct InputBuffer {
     bytes: BytesMut,
     limit: usize,
     window: usize,
     consumed: u64,
+}
+
+/// Without the octets, which may be a SASL challenge.
+impl fmt::Debug for InputBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputBuffer")
+            .field("len", &self.bytes.len())
+            .field("consumed", &self.consumed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl InputBuffer {

@@ -99,7 +99,7 @@ fn a_bye_in_place_of_the_greeting_is_passed_on() {
     let error = now(|context| opening.poll_open(context))
         .unwrap()
         .unwrap_err();
-    let Error::Connection(ConnectionError::ClosedByServer { bye }) = error else {
+    let Error::Connection(ConnectionError::ClosedByServer { bye }, _) = error else {
         panic!("{error:?}");
     };
     assert_eq!(bye.text.as_str(), Some("too many connections"));
@@ -118,7 +118,7 @@ fn silence_ends_the_opening() {
         .unwrap_err();
     assert!(matches!(
         error,
-        Error::Connection(ConnectionError::Timeout(TimeoutReason::Greeting))
+        Error::Connection(ConnectionError::Timeout(TimeoutReason::Greeting), _)
     ));
 }
 
@@ -211,9 +211,10 @@ fn an_ok_without_the_servers_proof_is_fatal() {
         .unwrap_err();
     assert!(matches!(
         error,
-        Error::Connection(ConnectionError::Violation(
-            Violation::ServerNotAuthenticated
-        ))
+        Error::Connection(
+            ConnectionError::Violation(Violation::ServerNotAuthenticated),
+            _
+        )
     ));
 }
 
