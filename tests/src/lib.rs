@@ -10,6 +10,7 @@ pub mod encode_response;
 pub mod fault;
 pub mod fuzz;
 pub mod harness;
+pub mod hostile;
 pub mod interop;
 pub mod proxy;
 pub mod raw;

@@ -15,6 +15,7 @@
 //! | `chunk 1`, `chunk all` | from here the server's bytes arrive this many at a time |
 //! | `take 7`, `take all` | from here the client's bytes are taken this many at a time |
 //! | `flood 1000 bytes` | the server says this line (CRLF is added) that many times |
+//! | `repeat 1000 bytes` | the server says these bytes that many times, with no CRLF |
 //! | `quiet` | the client has nothing to say now |
 //! | `starttls`, `compress` | TLS or DEFLATE begins here, in both directions |
 //! | `uncompress` | DEFLATE ends here |
@@ -385,10 +386,12 @@ fn script_step(line: usize, text: &str) -> Result<ScriptStep, String> {
 fn directive(text: &str) -> Result<(u8, Action), String> {
     let mut words = text.split(' ');
     let word = words.next().unwrap_or_default();
-    if word == "flood" {
+    if word == "flood" || word == "repeat" {
         let count = number(words.next())?;
         let mut bytes = unescape(&words.collect::<Vec<_>>().join(" "))?;
-        bytes.extend_from_slice(b"\r\n");
+        if word == "flood" {
+            bytes.extend_from_slice(b"\r\n");
+        }
         return Ok((1, Action::Flood(count, bytes.into())));
     }
     let action = match word {

@@ -89,9 +89,18 @@ impl Server {
     /// # Panics
     /// When the client did not keep to the script: the message says at which line, and what it said instead.
     pub fn finish(self) {
+        if let Err(problem) = self.end() {
+            panic!("{problem}");
+        }
+    }
+
+    /// Waits for the end of the dialogue.
+    ///
+    /// # Errors
+    /// Where the client did not keep to the script, or was gone.
+    pub fn end(self) -> Result<(), Problem> {
         match self.thread.join() {
-            Ok(Ok(())) => {}
-            Ok(Err(problem)) => panic!("{problem}"),
+            Ok(ended) => ended,
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }

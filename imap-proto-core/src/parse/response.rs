@@ -122,6 +122,10 @@ fn untagged(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
     }
     match named(word, cursor)? {
         Some(data) => Ok(data),
+        // No response's name begins so, and a number below 0 is never what it stands for.
+        None if word.starts_with(b"-") => {
+            Err(cursor.error_at(from, ParseErrorKind::Expected("response name")))
+        }
         None => other(None, name_from(from, cursor), cursor),
     }
 }

@@ -13,6 +13,10 @@ pub(super) fn thread(cursor: &mut Cursor<'_>) -> Result<ThreadResponse, ParseErr
         match cursor.peek() {
             Some(b' ') => cursor.advance(1),
             Some(b'(') => {
+                // Numbers are bounded by their octets; messages that are missing have none.
+                if reader.last == Last::Open {
+                    cursor.count_item()?;
+                }
                 reader.open();
                 cursor.advance(1);
             }
@@ -128,12 +132,20 @@ mod tests {
     }
 
     /// SECURITY.md, row C6.
+    /// A parenthesis takes one octet, and the message that is missing there twelve.
+    #[test]
+    fn c14_missing_messages_are_counted() {
+        let line = [&b" "[..], &b"(".repeat(400_000)].concat();
+        fails(thread, &line);
+    }
+
     #[test]
     fn c6_no_depth_is_too_deep() {
         let depth = 100_000;
         let line = [b"(1 ".repeat(depth), b")".repeat(depth)].concat();
         let nodes = nodes(&[b" ", &line[..]].concat());
         assert_eq!(nodes.last(), Some(&(99_999, 1)));
+        let depth = 60_000;
         let line = [b"(".repeat(depth), b"1".to_vec(), b")".repeat(depth)].concat();
         let response = parses(thread, &[b" ", &line[..]].concat());
         assert_eq!(response.numbers().count(), 1);
