@@ -33,6 +33,10 @@ impl Flavor for Std {
     fn now() -> Instant {
         Instant::now()
     }
+
+    fn random(octets: &mut [u8]) -> io::Result<()> {
+        getrandom::fill(octets).map_err(|error| io::Error::other(error.to_string()))
+    }
 }
 
 /// A connection, for many threads at once. It has a method for each command, from

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,10 @@ impl Flavor for Tokio {
 
     fn now() -> Instant {
         tokio::time::Instant::now().into_std()
+    }
+
+    fn random(octets: &mut [u8]) -> io::Result<()> {
+        getrandom::fill(octets).map_err(|error| io::Error::other(error.to_string()))
     }
 
     fn run(job: Job) {
@@ -135,7 +140,7 @@ impl fmt::Debug for Session {
 pub(crate) async fn read_some(
     source: &mut (impl AsyncRead + Unpin),
     room: usize,
-) -> std::io::Result<Bytes> {
+) -> io::Result<Bytes> {
     let mut octets = Vec::with_capacity(room);
     source.take(room as u64).read_buf(&mut octets).await?;
     Ok(octets.into())

@@ -196,9 +196,14 @@ impl Connection {
             return Err(Violation::UnexpectedContinuation.into());
         };
         let id = entry.id;
-        entry.rounds += 1;
-        if entry.rounds > self.config.limits.max_sasl_rounds {
-            return Err(ConnectionError::LimitExceeded("max_sasl_rounds"));
+        entry.rounds = entry.rounds.saturating_add(1);
+        let max = self.config.limits.max_sasl_rounds;
+        if entry.rounds > max {
+            if entry.rounds > max.saturating_add(1) {
+                return Err(ConnectionError::LimitExceeded("max_sasl_rounds"));
+            }
+            self.exchange(id, None);
+            return Ok(None);
         }
         if let Some(response) = entry.initial_response.take() {
             self.exchange(id, Some(&response));

@@ -51,6 +51,8 @@ mod inflate;
 mod channel_binding;
 #[cfg(feature = "tls")]
 pub mod dangerous;
+#[cfg(all(feature = "tls", feature = "scram"))]
+mod end_point;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;

@@ -289,6 +289,13 @@ impl Stack {
         self.carrier.tls.as_ref()?.exporter()
     }
 
+    /// The channel binding `tls-server-end-point` (RFC 5929 §4) of an established connection.
+    /// None when the certificate is signed in a way that has no single hash, such as Ed25519.
+    #[cfg(all(feature = "tls", feature = "scram"))]
+    pub fn tls_server_end_point(&self) -> Option<Vec<u8>> {
+        super::end_point::tls_server_end_point(self.end_entity_certificate()?)
+    }
+
     /// What the peer sends is plain again: the inflater goes, and what it did not use is text.
     fn drop_inflater(&mut self) {
         if let Some(inflate) = self.inflate.take_if(|inflate| inflate.is_over()) {

@@ -31,6 +31,9 @@ impl Driver {
             }
             Action::Challenge(id, mechanism, challenge) => {
                 self.computing = true;
+                if let Some(open) = &mut self.open {
+                    open.challenged();
+                }
                 (self.run)(exchange::respond(&self.shared, id, mechanism, challenge));
                 Ok(())
             }
@@ -97,6 +100,10 @@ impl Driver {
             tell!("imap::connection", DEBUG, version = ?self.stack.tls_version(), "TLS");
             core.channel.secure = true;
             core.channel.tls_exporter = self.stack.tls_exporter().map(|key| key.to_vec());
+            #[cfg(feature = "scram")]
+            {
+                core.channel.tls_server_end_point = self.stack.tls_server_end_point();
+            }
         }
         if let Some(token) = token {
             core.connection.tls_established(token, now);
@@ -150,18 +157,28 @@ impl Driver {
         }
     }
 
-    /// Asks the credentials how to log in.
+    /// Asks the credentials how to log in, or takes the next way that they told.
     fn choose(&mut self) {
+        let rest = self
+            .open
+            .as_mut()
+            .map(|open| open.take_rest())
+            .unwrap_or_default();
         let core = self.shared.lock();
-        let channel = (*core.channel).clone();
+        let channel = exchange::fresh_channel(&core, self.random);
         let capabilities = core.connection.capabilities().cloned().unwrap_or_default();
         let credentials = core.connection.config().credentials.clone();
         drop(core);
-        if let Some(credentials) = credentials {
-            self.computing = true;
-            let job = exchange::choose(&self.shared, credentials, capabilities, channel);
-            (self.run)(job);
-        }
+        let job = match (channel, credentials) {
+            (Err(error), _) => return self.opened(Err(error)),
+            (Ok(_), None) => return,
+            (Ok(channel), Some(credentials)) if rest.is_empty() => {
+                exchange::choose(&self.shared, credentials, capabilities, channel)
+            }
+            (Ok(channel), Some(_)) => exchange::choose_next(&self.shared, rest, channel),
+        };
+        self.computing = true;
+        (self.run)(job);
     }
 
     /// The opening is over: whoever waits for the session is told. After an error that leaves

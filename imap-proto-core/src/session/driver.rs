@@ -32,6 +32,7 @@ pub struct Driver {
     pub(super) stack: Stack,
     pub(super) input: InputBuffer,
     pub(super) run: fn(Job),
+    pub(super) random: Random,
     /// The opening, until it is over.
     pub(super) open: Option<Box<Open>>,
     /// A handshake is under way, with the token that goes on with the engine behind STARTTLS.
@@ -53,6 +54,9 @@ pub struct Driver {
     span: Span,
 }
 
+/// Where random octets come from.
+pub(super) type Random = fn(&mut [u8]) -> io::Result<()>;
+
 /// A TLS handshake.
 pub(super) struct Handshake {
     pub(super) token: Option<TlsUpgrade>,
@@ -73,9 +77,15 @@ pub struct Wait {
 }
 
 impl Driver {
-    pub(super) fn new(shared: Arc<Shared>, input: InputBuffer, run: fn(Job)) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        input: InputBuffer,
+        run: fn(Job),
+        random: Random,
+    ) -> Self {
         let span = Span::connection(shared.lock().connection.config());
         Self {
+            random,
             shared,
             stack: Stack::plain(),
             input,

@@ -1,10 +1,13 @@
 //! SASL exchanges: mechanisms run as jobs, without the lock and, where the adapter says so, off
 //! the driver's thread.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::Error;
+use super::driver::Random;
 use super::flavor::Job;
-use super::shared::Shared;
+use super::shared::{Core, Shared};
 use crate::encode::Authenticate;
 use crate::engine::CommandId;
 use crate::engine::sasl::{Channel, Credentials, Login, Mechanism, SaslError};
@@ -45,8 +48,16 @@ pub(super) enum Computed {
     Lost,
 }
 
-/// How to log in.
-pub(super) enum Chosen {
+/// How to log in, and what else might be tried.
+pub(super) struct Chosen {
+    pub(super) way: Way,
+    /// See [`Login::Mechanism`].
+    pub(super) tentative: bool,
+    pub(super) rest: VecDeque<Login>,
+}
+
+/// One way to log in.
+pub(super) enum Way {
     /// By LOGIN.
     Command { user: String, password: Secret },
     /// By AUTHENTICATE, begun.
@@ -104,6 +115,15 @@ pub(super) fn authenticate(mechanism: &str, initial_response: Option<Secret>) ->
     }
 }
 
+/// What mechanisms may know of the stream, with a nonce that was never used.
+pub(super) fn fresh_channel(core: &Core, random: Random) -> Result<Channel, Error> {
+    let mut channel = (*core.channel).clone();
+    let mut nonce = [0; 18];
+    random(&mut nonce)?;
+    channel.nonce = nonce.to_vec();
+    Ok(channel)
+}
+
 /// How to log in, by the caller's credentials: asks them for a token, and the mechanism for its
 /// initial response.
 pub(super) fn choose(
@@ -113,18 +133,46 @@ pub(super) fn choose(
     channel: Channel,
 ) -> Job {
     job(shared, move || {
-        let login = credentials.login(&capabilities, &channel);
-        Computed::Chosen(login.and_then(|login| match login {
-            Login::Command { user, password } => Ok(Chosen::Command { user, password }),
-            Login::Mechanism(mut mechanism) => {
-                let initial_response = mechanism.start(&channel)?;
-                Ok(Chosen::Mechanism {
-                    mechanism,
-                    initial_response,
-                })
-            }
-        }))
+        let logins = credentials.logins(&capabilities, &channel);
+        Computed::Chosen(logins.and_then(|logins| begin(logins.into(), &channel)))
     })
+}
+
+/// The same with what is left of an earlier choice.
+pub(super) fn choose_next(shared: &Arc<Shared>, logins: VecDeque<Login>, channel: Channel) -> Job {
+    job(shared, move || Computed::Chosen(begin(logins, &channel)))
+}
+
+/// Begins the first that can be begun on this channel; if there is none, the first says why.
+fn begin(mut logins: VecDeque<Login>, channel: &Channel) -> Result<Chosen, SaslError> {
+    let mut failure = None;
+    while let Some(login) = logins.pop_front() {
+        let (way, tentative) = match login {
+            Login::Command { user, password } => (Way::Command { user, password }, false),
+            Login::Mechanism {
+                mut mechanism,
+                tentative,
+            } => match mechanism.start(channel) {
+                Ok(initial_response) => {
+                    let way = Way::Mechanism {
+                        mechanism,
+                        initial_response,
+                    };
+                    (way, tentative)
+                }
+                Err(error) => {
+                    failure.get_or_insert(error);
+                    continue;
+                }
+            },
+        };
+        return Ok(Chosen {
+            way,
+            tentative,
+            rest: logins,
+        });
+    }
+    Err(failure.unwrap_or(SaslError::NoMechanism))
 }
 
 /// The answer to a challenge.
@@ -153,17 +201,15 @@ pub(super) fn finish(shared: &Arc<Shared>, exchange: Exchange, completion: Box<C
             mechanism,
             failure,
         } = exchange;
-        let verdict = match (failure, mechanism) {
+        let ok = completion.condition == Condition::Ok;
+        let verdict = mechanism.map_or(Err(SaslError::ServerNotAuthenticated), |mut mechanism| {
+            mechanism.finish(None)
+        });
+        let result = match (failure, verdict) {
             (Some(failure), _) => Err(failure),
-            (None, Some(mut mechanism)) => mechanism.finish(None),
-            (None, None) => Err(SaslError::ServerNotAuthenticated),
-        };
-        let result = match verdict {
             // Without an OK there is nothing that the server had to prove.
-            Err(SaslError::ServerNotAuthenticated) if completion.condition != Condition::Ok => {
-                Ok(())
-            }
-            verdict => verdict,
+            (None, Err(SaslError::ServerNotAuthenticated)) if !ok => Ok(()),
+            (None, verdict) => verdict,
         };
         Computed::Finished {
             id,

@@ -1,5 +1,6 @@
 //! What an adapter adds to a session.
 
+use std::io;
 use std::time::Instant;
 
 use super::{Body, Reply};
@@ -26,6 +27,9 @@ pub trait Flavor: 'static {
 
     /// The time.
     fn now() -> Instant;
+
+    /// Fills a buffer with random octets of the operating system, for a nonce.
+    fn random(octets: &mut [u8]) -> io::Result<()>;
 
     /// Runs work that may take long; at once, unless waiting is not allowed where the driver
     /// runs.

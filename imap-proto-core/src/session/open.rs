@@ -1,14 +1,17 @@
 //! From the connection to a session that is ready: greeting, STARTTLS, login, ID, COMPRESS.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::Bytes;
 
 use super::Error;
-use super::exchange::{self, Chosen};
+use super::exchange::{self, Chosen, Way};
 use super::shared::Core;
-use crate::encode::{Capability, Command, Compress, Id, Login, MissingAnswer, StartTls};
+use crate::encode::{self, Capability, Command, Compress, Id, MissingAnswer, StartTls};
+use crate::engine::sasl::{Login, SaslError};
 use crate::engine::{CommandId, Encryption, Ending, Security, State};
+use crate::types::Code;
 
 /// What was asked of the server, and is not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,12 @@ pub(super) struct Open {
     /// CAPABILITY was answered in this phase of security and login.
     capability_answered: bool,
     login_sent: bool,
+    /// The ways to log in that are left if the server does not know the one that was taken.
+    rest: VecDeque<Login>,
+    /// Whether any refusal of the first message leads on to them.
+    tentative: bool,
+    /// The server answered the first message of the exchange.
+    challenged: bool,
     extras_sent: bool,
 }
 
@@ -108,12 +117,15 @@ impl Open {
     ) -> Result<(), Error> {
         self.choosing = false;
         self.login_sent = true;
-        self.capability_answered = false;
-        match chosen {
-            Chosen::Command { user, password } => {
-                self.ask(core, Login::new(user, password), Asked::Login, now)
+        self.rest = chosen.rest;
+        self.tentative = chosen.tentative;
+        self.challenged = false;
+        match chosen.way {
+            Way::Command { user, password } => {
+                let command = encode::Login::new(user, password);
+                self.ask(core, command, Asked::Login, now)
             }
-            Chosen::Mechanism {
+            Way::Mechanism {
                 mechanism,
                 initial_response,
             } => {
@@ -123,6 +135,35 @@ impl Open {
                 self.asked.push((id, Asked::Login));
                 Ok(())
             }
+        }
+    }
+
+    /// The server answered the first message of a SASL exchange.
+    pub(super) fn challenged(&mut self) {
+        self.challenged = true;
+    }
+
+    /// The ways to log in that are left, if one was tried.
+    pub(super) fn take_rest(&mut self) -> VecDeque<Login> {
+        std::mem::take(&mut self.rest)
+    }
+
+    /// Whether a refusal means that the server does not know the mechanism or its channel
+    /// binding, and there is another to try. Refused credentials never lead to a weaker one.
+    fn leads_on(&self, error: &Error) -> bool {
+        if self.rest.is_empty() {
+            return false;
+        }
+        match error {
+            Error::Bad(_) => !self.challenged,
+            Error::No(completion) => {
+                let unknown = matches!(completion.text.code, Some(Code::Cannot));
+                !self.challenged && (self.tentative || unknown)
+            }
+            Error::Sasl(SaslError::ServerError(value)) => {
+                self.tentative && *value == "unsupported-channel-binding-type"
+            }
+            _ => false,
         }
     }
 
@@ -146,8 +187,17 @@ impl Open {
                 self.capability_answered = false;
                 Ok(())
             }
+            (Asked::Login, Err(error)) if self.leads_on(&error) => {
+                self.login_sent = false;
+                Ok(())
+            }
             (Asked::Login, Err(Error::No(completion) | Error::Bad(completion))) => {
                 Err(Error::Login(completion))
+            }
+            (Asked::Login, Ok(_)) => {
+                self.capability_answered = false;
+                self.rest.clear();
+                Ok(())
             }
             (Asked::Extra, Err(Error::No(_) | Error::Bad(_))) | (_, Ok(_)) => Ok(()),
             (_, Err(error)) => Err(error),

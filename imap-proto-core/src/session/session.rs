@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::driver::Driver;
-use super::exchange::authenticate;
+use super::exchange::{authenticate, fresh_channel};
 use super::route::exchange;
 use super::shared::{AbortHandle, Handle, Shared};
 use super::{Body, Error, Events, Flavor, Reply, Upload};
@@ -52,12 +52,13 @@ pub fn open<F: Flavor>(
         host: config.host().to_owned(),
         port: config.port(),
         secure: security == Security::Trusted,
+        limits: config.current_limits().clone(),
         ..Channel::default()
     };
     let input = InputBuffer::new(config.current_limits());
     let connection = Connection::new(Arc::new(config), security, seed, now);
     let shared = Shared::new(connection, channel);
-    let mut driver = Driver::new(Arc::clone(&shared), input, F::run);
+    let mut driver = Driver::new(Arc::clone(&shared), input, F::run, F::random);
     if security == Security::Tls {
         driver.start_tls(None, now)?;
     }
@@ -121,10 +122,11 @@ impl<F: Flavor> Session<F> {
     }
 
     fn exchange(&self, mut mechanism: Box<dyn Mechanism>) -> Reply<Authenticate> {
-        let channel = (*self.handle.lock().channel).clone();
-        let initial_response = match mechanism.start(&channel) {
+        let begun = fresh_channel(&self.handle.lock(), F::random)
+            .and_then(|channel| Ok(mechanism.start(&channel)?));
+        let initial_response = match begun {
             Ok(initial_response) => initial_response,
-            Err(error) => return Reply::failed(&self.handle, error.into()),
+            Err(error) => return Reply::failed(&self.handle, error),
         };
         let command = authenticate(mechanism.name(), initial_response);
         let request = match command.request() {

@@ -88,7 +88,8 @@ limits! {
     /// Inflated octets for one compressed; none by default, since a mail of zeros is lawful at
     /// DEFLATE's top of 1032. More closes the connection.
     max_inflate_ratio: Option<u32> = None,
-    /// Challenges of one SASL exchange. 32: mechanisms need at most 4. More fails the login.
+    /// Challenges of one SASL exchange. 32: mechanisms need at most 4. One more fails the login,
+    /// another closes the connection.
     max_sasl_rounds: u32 = 32,
     /// Octets of one SASL challenge, in base64. 64 KiB: room for Kerberos tickets. More fails
     /// the login.

@@ -222,13 +222,18 @@ fn a17_endless_challenges_hit_the_limit() {
     let mut harness = Harness::new();
     harness.feed("* OK hi\r\n");
     let id = harness.submit(Authenticate::new("LOGIN"));
-    for _ in 0..33 {
+    for _ in 0..32 {
         harness.feed("+ YQ==\r\n");
         harness
             .connection
             .authenticate_respond(id, &Secret::from("x"));
         harness.turn();
     }
+    assert!(harness.take_sent().ends_with("eA==\r\n"));
+    harness.feed("+ YQ==\r\n");
+    assert_eq!(harness.take_sent(), "*\r\n");
+    assert_eq!(harness.error, None);
+    harness.feed("+ YQ==\r\n");
     assert_eq!(
         harness.error,
         Some(ConnectionError::LimitExceeded("max_sasl_rounds"))

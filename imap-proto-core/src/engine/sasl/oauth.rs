@@ -1,6 +1,6 @@
 //! OAUTHBEARER (RFC 7628) and XOAUTH2.
 
-use super::{Channel, Mechanism, SaslError};
+use super::{Channel, Mechanism, Refusal, SaslError};
 use crate::types::Secret;
 
 /// OAUTHBEARER: a bearer token, with the host and port it is meant for.
@@ -8,7 +8,7 @@ use crate::types::Secret;
 pub struct OAuthBearer {
     user: String,
     token: Secret,
-    refused: Option<Box<[u8]>>,
+    refused: Option<Refusal>,
 }
 
 impl OAuthBearer {
@@ -29,6 +29,9 @@ impl Mechanism for OAuthBearer {
 
     fn start(&mut self, channel: &Channel) -> Result<Option<Secret>, SaslError> {
         check_token(&self.token)?;
+        if self.user.contains(['\x01', '\0']) {
+            return Err(SaslError::InvalidCredentials);
+        }
         let user = self.user.replace('=', "=3D").replace(',', "=2C");
         let head = format!(
             "n,a={user},\x01host={}\x01port={}\x01auth=Bearer ",
@@ -52,7 +55,7 @@ impl Mechanism for OAuthBearer {
 pub struct XOAuth2 {
     user: String,
     token: Secret,
-    refused: Option<Box<[u8]>>,
+    refused: Option<Refusal>,
 }
 
 impl XOAuth2 {
@@ -73,7 +76,7 @@ impl Mechanism for XOAuth2 {
 
     fn start(&mut self, _channel: &Channel) -> Result<Option<Secret>, SaslError> {
         check_token(&self.token)?;
-        if self.user.contains('\x01') {
+        if self.user.contains(['\x01', '\0']) {
             return Err(SaslError::InvalidCredentials);
         }
         let head = format!("user={}\x01auth=Bearer ", self.user);
@@ -91,17 +94,18 @@ impl Mechanism for XOAuth2 {
 }
 
 /// The only challenge is the JSON that says why the token was refused; it comes once.
-fn refuse_twice(refused: &mut Option<Box<[u8]>>, challenge: &[u8]) -> Result<(), SaslError> {
-    match refused.replace(challenge.into()) {
+fn refuse_twice(refused: &mut Option<Refusal>, challenge: &[u8]) -> Result<(), SaslError> {
+    match refused.replace(Refusal::new(challenge)) {
         None => Ok(()),
         Some(_) => Err(SaslError::BadChallenge),
     }
 }
 
-fn finish(refused: Option<Box<[u8]>>) -> Result<(), SaslError> {
-    refused.map_or(Ok(()), |json| Err(SaslError::Refused(json)))
+fn finish(refused: Option<Refusal>) -> Result<(), SaslError> {
+    refused.map_or(Ok(()), |refusal| Err(SaslError::Refused(Box::new(refusal))))
 }
 
+/// A bearer token is printable ASCII (RFC 6750 §2.1); anything else could add fields.
 fn check_token(token: &Secret) -> Result<(), SaslError> {
     let legal = token.expose().iter().all(|b| (0x20..0x7f).contains(b));
     if legal {
@@ -146,7 +150,7 @@ mod tests {
             oauth.respond(b"{\"status\":\"400\"}").unwrap().expose(),
             b""
         );
-        let refused = SaslError::Refused(b"{\"status\":\"400\"}".as_slice().into());
+        let refused = SaslError::Refused(Box::new(Refusal::new(b"{\"status\":\"400\"}")));
         assert_eq!(oauth.finish(None).unwrap_err(), refused);
     }
 }

@@ -258,7 +258,7 @@ fn what_we_write_is_readable_at_once() {
     });
     let mut stack = compressed();
     let upload = vec![b'u'; 300_000];
-    let mut expected = Vec::new();
+    let mut expected: Vec<u8> = Vec::new();
     for piece in [
         &b"a1 NOOP\r\n"[..],
         &upload,

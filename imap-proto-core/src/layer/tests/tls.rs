@@ -398,7 +398,7 @@ proptest! {
         let plan = Plan { read, write, block_every, ..Plan::WHOLE };
         let mut wire = Wire::new(plan);
         let (mut stack, mut server) = connected(&[BOTH[usize::from(new)]], &mut wire);
-        let (mut ours, mut theirs, mut input) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ours, mut theirs, mut input) = (Vec::<u8>::new(), Vec::<u8>::new(), Vec::<u8>::new());
         for length in pieces {
             let piece = bytes(length);
             write_all(&mut stack, &mut wire, &piece).unwrap();

@@ -6,6 +6,7 @@ mod compression;
 mod faults;
 mod harness;
 mod idle;
+mod login;
 mod messages;
 mod opening;
 mod readers;
