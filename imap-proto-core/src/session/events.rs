@@ -94,11 +94,11 @@ impl Events {
         });
     }
 
-    /// Whether a command was submitted since.
+    /// Whether a command was submitted since, and what came before it was taken.
     pub(super) fn saw_command(&self) -> bool {
         self.handle.with(|core| {
             let subscriber = core.subscribers.get(self.key);
-            subscriber.is_some_and(|subscriber| subscriber.commands == Commands::Seen)
+            subscriber.is_some_and(|subscriber| subscriber.commands == Commands::Seen(0))
         })
     }
 }
@@ -145,13 +145,17 @@ enum Commands {
     #[default]
     Ignored,
     Watched,
-    Seen,
+    /// A command was submitted behind so many of the queued notices.
+    Seen(usize),
 }
 
 impl Subscriber {
     /// The next notice, and whether the driver may go on reading because it was taken.
     fn take(&mut self) -> Option<(Notice, bool)> {
         if let Some(notice) = self.queue.pop_front() {
+            if let Commands::Seen(before) = &mut self.commands {
+                *before = before.saturating_sub(1);
+            }
             let weight = self.flow.queued() / (self.queue.len() + 1);
             return Some((notice, self.flow.take(weight)));
         }
@@ -220,7 +224,7 @@ impl Subscribers {
     pub(super) fn disturb(&mut self, wakers: &mut Wakers) {
         let watching = self.list.iter_mut();
         for subscriber in watching.filter(|one| one.commands == Commands::Watched) {
-            subscriber.commands = Commands::Seen;
+            subscriber.commands = Commands::Seen(subscriber.queue.len());
             wakers.extend(subscriber.waker.take());
         }
     }

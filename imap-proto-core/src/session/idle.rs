@@ -55,6 +55,9 @@ impl<F: Flavor> IdleWait<F> {
         mut wanted: impl FnMut(&Notice) -> bool,
     ) -> Poll<Result<IdleEnd, Error>> {
         loop {
+            if self.events.saw_command() {
+                return Poll::Ready(Ok(IdleEnd::Command));
+            }
             match self.events.poll_notice(context) {
                 Poll::Ready(Some(Notice::Closed(error))) => return Poll::Ready(Err(error)),
                 Poll::Ready(Some(notice)) if wanted(&notice) => {
@@ -65,9 +68,8 @@ impl<F: Flavor> IdleWait<F> {
                     let ended = self.guard.session().ended();
                     return Poll::Ready(Err(ended.unwrap_or_else(|| SubmitError::Closed.into())));
                 }
-                Poll::Pending if self.events.saw_command() => {
-                    return Poll::Ready(Ok(IdleEnd::Command));
-                }
+                // A command that came meanwhile has left no waker to call.
+                Poll::Pending if self.events.saw_command() => {}
                 Poll::Pending => return Poll::Pending,
             }
         }

@@ -74,6 +74,22 @@ fn a_command_of_anyone_ends_the_wait_and_wakes_it() {
 }
 
 #[test]
+fn what_came_before_the_command_counts_and_what_it_brings_does_not() {
+    let (mut kit, session, mut wait) = idling();
+    kit.says("* 4 EXISTS\r\n");
+    let noop = session.noop();
+    assert_eq!(kit.sent(), "DONE\r\n");
+    kit.says("A1 OK\r\n");
+    assert_eq!(kit.sent(), "A2 NOOP\r\n");
+    kit.says("* 5 EXISTS\r\nA2 OK\r\n");
+    let first = end(&mut wait);
+    let wanted = Data::Exists(4);
+    assert!(matches!(first, Some(Ok(IdleEnd::Data(Notice::Data { data, .. }))) if data == wanted));
+    while !matches!(end(&mut wait), Some(Ok(IdleEnd::Command))) {}
+    drop(noop);
+}
+
+#[test]
 fn a_renewal_does_not_end_the_wait_and_a_lost_connection_does() {
     let (mut kit, session, mut wait) = idling();
     pass(Duration::from_secs(29 * 60));
