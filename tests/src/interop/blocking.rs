@@ -6,7 +6,7 @@ use bytes::Bytes;
 use imap_proto_core::encode::Command;
 use imap_proto_core::engine::Outcome;
 use imap_proto_core::session;
-use imap_transport_std::{Body, BodySize, Error, Events, Notice, Session, Std};
+use imap_transport_std::{Body, BodySize, Error, Events, IdleEnd, Notice, Session, Std};
 
 use super::client::{Client, Started};
 
@@ -62,5 +62,13 @@ impl Client for Session {
 
     async fn notice(events: &mut Events, patience: Duration) -> Option<Notice> {
         events.next_timeout(patience).flatten()
+    }
+
+    async fn idle(
+        &self,
+        patience: Duration,
+        wanted: impl FnMut(&Notice) -> bool,
+    ) -> Result<IdleEnd, Error> {
+        self.idle_until(patience, wanted)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use imap_proto_core::encode::Command;
 use imap_proto_core::engine::Outcome;
-use imap_proto_core::session::{BodySize, Error, Flavor, Notice, Session};
+use imap_proto_core::session::{BodySize, Error, Flavor, IdleEnd, Notice, Session};
 
 /// The answer of a command that was submitted.
 pub type Started<L, C> = <<L as Client>::Flavor as Flavor>::Reply<C>;
@@ -55,6 +55,13 @@ pub trait Client: Clone + 'static {
 
     /// The next notice; `None` when the time is over, or behind the last.
     async fn notice(events: &mut Self::Events, patience: Duration) -> Option<Notice>;
+
+    /// Waits in IDLE for a notice that is wanted; what ended the wait.
+    async fn idle(
+        &self,
+        patience: Duration,
+        wanted: impl FnMut(&Notice) -> bool,
+    ) -> Result<IdleEnd, Error>;
 
     /// Submits a command.
     fn start<C: Command>(&self, command: C) -> Started<Self, C> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use imap_proto_core::encode::Command;
 use imap_proto_core::engine::Outcome;
 use imap_proto_core::session;
-use imap_transport_tokio::{Body, BodySize, Error, Events, Notice, Session, Tokio};
+use imap_transport_tokio::{Body, BodySize, Error, Events, IdleEnd, Notice, Session, Tokio};
 use tokio::io::AsyncReadExt as _;
 
 use super::client::{Client, Started};
@@ -64,5 +64,13 @@ impl Client for Session {
     async fn notice(events: &mut Events, patience: Duration) -> Option<Notice> {
         let waiting = tokio::time::timeout(patience, events.next());
         waiting.await.ok().flatten()
+    }
+
+    async fn idle(
+        &self,
+        patience: Duration,
+        wanted: impl FnMut(&Notice) -> bool,
+    ) -> Result<IdleEnd, Error> {
+        self.idle_until(patience, wanted).await
     }
 }
