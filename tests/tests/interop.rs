@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use imap_proto_core::types::{KnownCapability, Server as Confirmed};
 use imap_tests::certs;
 use imap_tests::demo::{Demo, Settings};
-use imap_tests::interop::{Adapter, Address, Options, run};
+use imap_tests::interop::{Adapter, Address, Options, Scenario, run};
 use imap_tests::servers::{Kind, Server, server};
 
 /// Runs on one server would meet in mailboxes of one name, and disturb each other's sessions.
@@ -93,6 +93,25 @@ impl Target {
         transports
     }
 
+    /// The sequence of imaplib2's own test script, by both adapters.
+    fn takes_the_steps(&self) {
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        for adapter in [Adapter::Std, Adapter::Tokio] {
+            let options = Options {
+                login: Some((self.user.clone(), self.password.clone())),
+                adapter,
+                scenario: Scenario::Imaplib2,
+                ..Options::new(Address::Plain("127.0.0.1".to_owned(), self.port))
+            };
+            let mut out = Vec::new();
+            let result = run(&options, "", &mut out);
+            let out = String::from_utf8(out).expect("names are UTF-8");
+            let summary = result.unwrap_or_else(|why| panic!("{adapter:?}: {why}\n{out}"));
+            assert_eq!(summary.failed, 0, "{adapter:?}:\n{out}");
+            assert!(summary.passed > 25, "{adapter:?}: too few steps\n{out}");
+        }
+    }
+
     fn passes(&self, adapter: Adapter) {
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         for (transport, options) in self.transports(adapter) {
@@ -110,8 +129,12 @@ impl Target {
 }
 
 fn on_demo(adapter: Adapter) {
+    at_demo(|target| target.passes(adapter));
+}
+
+fn at_demo(what: impl FnOnce(&Target)) {
     let demo = Demo::start(Settings::default()).expect("a demo server");
-    let name = format!("imap-interop-{}-{adapter:?}.pem", std::process::id());
+    let name = format!("imap-interop-{}-{}.pem", std::process::id(), demo.port());
     let ca = std::env::temp_dir().join(name);
     std::fs::write(&ca, certs::shared().pem()).expect("the certificate is written");
     let target = Target {
@@ -123,13 +146,32 @@ fn on_demo(adapter: Adapter) {
         process: None,
         confirms: None,
     };
-    target.passes(adapter);
+    what(&target);
     std::fs::remove_file(ca).expect("it is removed");
 }
 
 fn on(kind: Kind, adapter: Adapter) {
     if let Some(server) = server(kind) {
         Target::real(kind, &server).passes(adapter);
+    }
+}
+
+#[test]
+fn the_steps_of_imaplib2_on_demo() {
+    at_demo(Target::takes_the_steps);
+}
+
+#[test]
+fn the_steps_of_imaplib2_on_dovecot() {
+    if let Some(server) = server(Kind::Dovecot) {
+        Target::real(Kind::Dovecot, &server).takes_the_steps();
+    }
+}
+
+#[test]
+fn the_steps_of_imaplib2_on_cyrus() {
+    if let Some(server) = server(Kind::Cyrus) {
+        Target::real(Kind::Cyrus, &server).takes_the_steps();
     }
 }
 

@@ -1,15 +1,18 @@
 //! Runs the whole feature list against any IMAP server.
 //!
 //! `interop --url URL [--user USER --password-env VARIABLE] [--ca FILE] [--adapter std|tokio]
-//! [--starttls] [--compress] [--only WORD]`, where the URL is `imap://host:port`,
+//! [--starttls] [--compress] [--only WORD] [--scenario features|imaplib2]`, where the URL is `imap://host:port`,
 //! `imaps://host:port` or `exec:COMMAND` for a child process that greets with PREAUTH.
+//!
+//! The scenario `imaplib2` is the sequence of that library's own test script, each step checked for
+//! its content; its options stand in `docs/from-imaplib2.md`.
 //!
 //! It works in mailboxes of its own and removes them. Each case prints `ok`, `not ok` or `skip`;
 //! the last line counts them, and the exit status is 1 when one failed.
 
 use std::process::ExitCode;
 
-use imap_tests::interop::{Adapter, Address, Options, run};
+use imap_tests::interop::{Adapter, Address, Options, Scenario, run};
 
 fn main() -> ExitCode {
     let result = arguments(std::env::args().skip(1))
@@ -41,6 +44,7 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Options, St
             "--starttls" => options.starttls = true,
             "--compress" => options.compress = true,
             "--only" => filter = value()?,
+            "--scenario" => options.scenario = scenario(&value()?)?,
             other => return Err(format!("unknown argument: {other}")),
         }
     }
@@ -54,6 +58,14 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Options, St
 
 fn variable(name: &str) -> Result<String, String> {
     std::env::var(name).map_err(|error| format!("{name}: {error}"))
+}
+
+fn scenario(name: &str) -> Result<Scenario, String> {
+    match name {
+        "features" => Ok(Scenario::Features),
+        "imaplib2" => Ok(Scenario::Imaplib2),
+        other => Err(format!("no scenario: {other}")),
+    }
 }
 
 fn adapter(name: &str) -> Result<Adapter, String> {

@@ -15,5 +15,5 @@ mod tasks;
 pub use case::{Case, Connector, Failure, Verdict};
 pub use cases::NAMES;
 pub use client::{Client, Started};
-pub use options::{Adapter, Address, Options};
+pub use options::{Adapter, Address, Options, Scenario};
 pub use runner::{Summary, run};

@@ -29,6 +29,15 @@ pub enum Adapter {
     Tokio,
 }
 
+/// What is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scenario {
+    /// The whole feature list.
+    Features,
+    /// The sequence of imaplib2's own test script.
+    Imaplib2,
+}
+
 /// The server, and how to reach it.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -44,6 +53,8 @@ pub struct Options {
     pub starttls: bool,
     /// Whether COMPRESS is used.
     pub compress: bool,
+    /// What is run.
+    pub scenario: Scenario,
 }
 
 impl Options {
@@ -56,6 +67,7 @@ impl Options {
             adapter: Adapter::Tokio,
             starttls: false,
             compress: false,
+            scenario: Scenario::Features,
         }
     }
 

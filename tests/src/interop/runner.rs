@@ -14,7 +14,7 @@ use imap_proto_core::types::{ListResponse, MailboxName};
 use super::case::{Case, Connector, Failure, Verdict, check};
 use super::cases;
 use super::client::Client;
-use super::options::{Adapter, Address, Options};
+use super::options::{Adapter, Address, Options, Scenario};
 
 /// How long a case may take before its connections are ended.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -53,7 +53,7 @@ pub fn run(options: &Options, filter: &str, out: &mut dyn Write) -> Result<Summa
     match options.adapter {
         Adapter::Std => {
             let connector = Connector::new(config, move |config| blocking(&address, config));
-            runtime.block_on(all(&connector, filter, out))
+            runtime.block_on(all(&connector, options.scenario, filter, out))
         }
         Adapter::Tokio => {
             let handle = runtime.handle().clone();
@@ -65,7 +65,7 @@ pub fn run(options: &Options, filter: &str, out: &mut dyn Write) -> Result<Summa
                     connected.unwrap_or(Err(Error::TimedOut))
                 })
             });
-            runtime.block_on(all(&connector, filter, out))
+            runtime.block_on(all(&connector, options.scenario, filter, out))
         }
     }
 }
@@ -86,6 +86,7 @@ async fn tasks(address: Address, config: Config) -> Result<imap_transport_tokio:
 
 async fn all<L: Client>(
     connector: &Connector<L>,
+    scenario: Scenario,
     filter: &str,
     out: &mut dyn Write,
 ) -> Result<Summary, String> {
@@ -100,9 +101,14 @@ async fn all<L: Client>(
         summary: Summary::default(),
     };
     let watchdog = Watchdog::start(connector);
-    cases::all(&mut runner, &watchdog)
-        .await
-        .map_err(|error| error.to_string())?;
+    let ran = match scenario {
+        Scenario::Features => cases::all(&mut runner, &watchdog).await,
+        Scenario::Imaplib2 => {
+            let sequence = cases::imaplib2::all::<L>;
+            runner.sequence(&watchdog, "imaplib2", sequence).await
+        }
+    };
+    ran.map_err(|error| error.to_string())?;
     let tidied = tidied(&client, &runner.root.prefix).await;
     runner
         .report("mailboxes_removed", tidied)
@@ -198,6 +204,26 @@ impl<L: Client> Runner<'_, L> {
         self.report(name, verdict)
     }
 
+    /// Runs a sequence of steps on one connection, and reports each step.
+    pub(super) async fn sequence(
+        &mut self,
+        watchdog: &Watchdog,
+        name: &str,
+        sequence: impl AsyncFnOnce(&Case<'_, L>, &mut Steps),
+    ) -> io::Result<()> {
+        let mut steps = Steps::default();
+        let case = async |case: &Case<'_, L>| {
+            sequence(case, &mut steps).await;
+            Ok(())
+        };
+        let verdict = watchdog.watch(self.try_case(name, case)).await;
+        for (step, verdict) in steps.0 {
+            self.report(&format!("{name}: {step}"), verdict)?;
+        }
+        let tidied = tidy(&self.client, &self.prefix(name)).await;
+        self.report(&format!("{name}: to its end"), verdict.and(tidied))
+    }
+
     async fn try_case(
         &self,
         name: &str,
@@ -235,6 +261,17 @@ impl<L: Client> Runner<'_, L> {
                 writeln!(self.out, "skip {name}: {why}")
             }
         }
+    }
+}
+
+/// How the steps of a sequence went.
+#[derive(Default)]
+pub(super) struct Steps(Vec<(String, Verdict)>);
+
+impl Steps {
+    /// A step was taken.
+    pub(super) fn take(&mut self, step: &str, verdict: Verdict) {
+        self.0.push((step.to_owned(), verdict));
     }
 }
 

@@ -8,6 +8,7 @@ mod extensions;
 mod fetching;
 mod flags;
 mod idling;
+pub(super) mod imaplib2;
 mod mailboxes;
 mod mistakes;
 mod moving;
