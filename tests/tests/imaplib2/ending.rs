@@ -64,7 +64,7 @@ async fn bye<L: Client>(client: L) {
     let first = client.run(Noop).await.unwrap_err();
     let later = client.run(Noop).await.unwrap_err();
     for error in [first, later] {
-        let Error::Connection(ConnectionError::ClosedByServer { bye }) = error else {
+        let Error::Connection(ConnectionError::ClosedByServer { bye }, _) = error else {
             panic!("{error}");
         };
         assert_eq!(bye.text.as_str(), Some("going down"));

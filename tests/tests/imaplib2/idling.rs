@@ -139,7 +139,7 @@ fn a_dead_peer_is_found_while_idle() {
 async fn by_death<L: Client>(client: L) {
     client.run(Select::new("INBOX")).await.unwrap();
     let end = client.idle(PATIENCE, Notice::is_news).await;
-    let Err(Error::Connection(error)) = end else {
+    let Err(Error::Connection(error, _)) = end else {
         panic!("{end:?}");
     };
     assert_eq!(error, ConnectionError::Timeout(TimeoutReason::Idle));

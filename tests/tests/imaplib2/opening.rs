@@ -56,14 +56,14 @@ async fn greeted<L: Client>(client: L) {
 #[test]
 fn other_greetings_are_errors_of_their_own() {
     for error in refused("S: * BYE too busy\neof\n", same) {
-        let Error::Connection(ConnectionError::ClosedByServer { bye }) = error else {
+        let Error::Connection(ConnectionError::ClosedByServer { bye }, _) = error else {
             panic!("{error}");
         };
         assert_eq!(bye.text, "too busy");
     }
     for error in refused("S: 220 smtp.example.org ESMTP\neof\n", same) {
         let expected = ConnectionError::Violation(Violation::NoGreeting);
-        assert!(matches!(error, Error::Connection(error) if error == expected));
+        assert!(matches!(error, Error::Connection(error, _) if error == expected));
     }
 }
 
