@@ -3,6 +3,7 @@
 //! But for [`fuzz`], which compares them with twins, and [`interop`], which uses them, nothing here uses the parser or the
 //! encoder of `imap-proto-core`: the kit is an oracle for them.
 
+pub mod attacks;
 pub mod certs;
 pub mod channel;
 pub mod demo;

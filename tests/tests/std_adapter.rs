@@ -252,7 +252,7 @@ fn a_lost_connection_fails_all_who_wait_and_all_who_come() {
 }
 
 #[test]
-fn a_callback_that_panics_ends_the_connection() {
+fn f3_a_callback_that_panics_ends_the_connection() {
     let (_demo, session) = connected();
     let mut events = session.events();
     session.noop().then(|_| panic!("on purpose"));
@@ -300,7 +300,7 @@ fn descriptors() -> HashSet<std::ffi::OsString> {
 /// SECURITY F2, in a process of its own: dropped in every state, nothing stays behind.
 #[test]
 #[cfg(target_os = "linux")]
-fn dropping_leaves_no_thread_and_no_descriptor() {
+fn f2_dropping_leaves_no_thread_and_no_descriptor() {
     const MARK: &str = "IMAP_TEST_ALONE";
     if std::env::var_os(MARK).is_none() {
         let program = std::env::current_exe().unwrap();
@@ -348,7 +348,7 @@ fn dropping_leaves_no_thread_and_no_descriptor() {
 /// SECURITY F1: the server floods while a message is on its way to it, and reads nothing before
 /// its flood is taken.
 #[test]
-fn an_upload_against_a_flood_does_not_deadlock() {
+fn f1_an_upload_against_a_flood_does_not_deadlock() {
     const SIZE: u64 = 4 * 1024 * 1024;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -397,7 +397,7 @@ fn flood(mut stream: TcpStream, size: u64) {
 
 #[test]
 #[cfg(unix)]
-fn a_process_leaves_no_zombie_and_no_option_is_run() {
+fn b8_a_process_leaves_no_zombie_and_no_option_is_run() {
     let script = r#"printf '* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n'; read -r tag command; printf '* BYE\r\n%s OK\r\n' "$tag"; exec sleep 0"#;
     let session = spawn(["sh", "-c", script], Config::preauthenticated()).unwrap();
     session.logout().wait().unwrap();

@@ -166,7 +166,7 @@ async fn a_large_body_is_streamed() {
 
 /// Law 9: a future that is dropped at any await loses nothing.
 #[tokio::test]
-async fn a_cancelled_wait_loses_nothing() {
+async fn f4_a_cancelled_wait_loses_nothing() {
     let (_demo, session) = connected().await;
     session.examine("INBOX").await.unwrap();
     let all = SequenceNumber(1)..;
@@ -363,7 +363,7 @@ async fn a_reader_that_stalls_holds_nobody_up_for_long() {
 
 /// SECURITY F2: sessions that are dropped in every state leave no task behind.
 #[tokio::test]
-async fn dropping_leaves_no_task() {
+async fn f2_dropping_leaves_no_task() {
     let metrics = tokio::runtime::Handle::current().metrics();
     let quiet = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent = Config::unencrypted("127.0.0.1").with_port(quiet.local_addr().unwrap().port());
@@ -398,7 +398,7 @@ async fn dropping_leaves_no_task() {
 /// SECURITY F1: the server floods while a message is on its way to it, and reads nothing before
 /// its flood is taken.
 #[tokio::test]
-async fn an_upload_against_a_flood_does_not_deadlock() {
+async fn f1_an_upload_against_a_flood_does_not_deadlock() {
     const SIZE: u64 = 4 * 1024 * 1024;
     let (ours, mut server) = duplex(4096);
     server
@@ -444,7 +444,7 @@ async fn an_upload_against_a_flood_does_not_deadlock() {
 }
 
 #[tokio::test]
-async fn a_process_that_dies_is_told_and_no_option_is_run() {
+async fn b8_a_process_that_dies_is_told_and_no_option_is_run() {
     let script = r"printf '* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n'; read -r line";
     let session = spawn(["sh", "-c", script], Config::preauthenticated())
         .await

@@ -243,7 +243,8 @@ impl<'a> Part<'a> {
         self.0.string(layout::DISPOSITION)
     }
 
-    /// The parameters of the disposition, as they stand in the mail.
+    /// The parameters of the disposition, as they stand in the mail. A `filename` is untrusted: it
+    /// may hold folders, drives, reserved names and control characters.
     pub fn disposition_parameters(self) -> impl ExactSizeIterator<Item = (&'a [u8], &'a [u8])> {
         pairs(self.0, layout::DISPOSITION_PARAMETERS)
     }

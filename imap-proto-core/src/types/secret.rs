@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn spare_capacity_is_not_kept() {
+    fn e6_spare_capacity_is_not_kept() {
         let mut bytes = Vec::with_capacity(100);
         bytes.extend_from_slice(b"abc");
         assert_eq!(Secret::new(bytes), Secret::from("abc"));

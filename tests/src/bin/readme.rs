@@ -1,35 +1,76 @@
-//! Writes the README's table of capabilities from that of the code, or with `--check` says whether it is the same.
+//! Writes the tables of the documentation that are made of the code, or with `--check` says whether they are the same:
+//! the capabilities of README.md, and the attacks of docs/security.md.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use imap_proto_core::types::{KnownCapability, Support};
+use imap_tests::attacks;
+use imap_tests::source::root;
 
-const BEGIN: &str = "<!-- capabilities: made by `cargo run -p imap-tests --bin readme` -->\n";
-const END: &str = "<!-- end of capabilities -->";
+/// Where a table stands, what its marks call it, and how it is made.
+type Table = (&'static str, &'static str, fn() -> String);
+
+const TABLES: [Table; 2] = [
+    ("README.md", "capabilities", capabilities),
+    ("docs/security.md", "attacks", attacks),
+];
+
+const COMMAND: &str = "cargo run -p imap-tests --bin readme";
 
 fn main() -> ExitCode {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let readme = std::fs::read_to_string(path).expect("a README");
-    let (head, rest) = readme.split_once(BEGIN).expect("the begin mark");
-    let (_, tail) = rest.split_once(END).expect("the end mark");
-    let made = format!("{head}{BEGIN}{}{END}{tail}", table());
-    if made == readme {
-        println!("the README's table is that of the code");
-        return ExitCode::SUCCESS;
+    let check = std::env::args().any(|word| word == "--check");
+    let mut same = true;
+    for (file, name, make) in TABLES {
+        let path = root().join(file);
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let begin = format!("<!-- {name}: made by `{COMMAND}` -->\n");
+        let end = format!("<!-- end of {name} -->");
+        let (head, rest) = text.split_once(&begin).expect("the begin mark");
+        let (_, tail) = rest.split_once(&end).expect("the end mark");
+        let made = format!("{head}{begin}{}{end}{tail}", make());
+        if made == text {
+            continue;
+        }
+        same = false;
+        if check {
+            eprintln!("the table of {name} in {file} is not that of the code: {COMMAND}");
+        } else {
+            std::fs::write(&path, made).expect("a file that can be written");
+        }
     }
-    if std::env::args().any(|word| word == "--check") {
-        eprintln!(
-            "the README's table is not that of the code: cargo run -p imap-tests --bin readme"
+    ExitCode::from(u8::from(check && !same))
+}
+
+/// One row an attack, with links to its tests.
+fn attacks() -> String {
+    let mut table = "\n| | attack | defence | shown by |\n|---|---|---|---|\n".to_owned();
+    for attack in attacks::all() {
+        let tests: Vec<String> = attack.tests.iter().map(|test| link(test)).collect();
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {} |",
+            attack.id,
+            attack.what,
+            attack.defence,
+            tests.join(", ")
         );
-        return ExitCode::FAILURE;
     }
-    std::fs::write(path, made).expect("a README that can be written");
-    ExitCode::SUCCESS
+    table.push('\n');
+    table
+}
+
+/// `path::test` as a link to the file with the test's name.
+fn link(test: &str) -> String {
+    let (path, name) = test.split_once("::").unwrap_or_else(|| {
+        let name = test.rsplit('/').next().unwrap_or(test);
+        (test, name.trim_end_matches(".txt"))
+    });
+    format!("[{name}](../{path})")
 }
 
 /// One row a capability; those whose data comes as a token tree say so.
-fn table() -> String {
+fn capabilities() -> String {
     let mut table =
         "\n| capability | RFC | commands | its data | confirmed by |\n|---|---|---|---|---|\n"
             .to_owned();

@@ -511,7 +511,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_server_reads_one_command_and_its_arguments(a in arguments(), dialect in dialects()) {
+    fn b1_b2_b3_a_server_reads_one_command_and_its_arguments(a in arguments(), dialect in dialects()) {
         let groups = [mailbox_cases(&a), message_cases(&a), search_cases(&a), server_cases(&a)];
         for case in groups.iter().flatten() {
             let valid = case.1.as_ref().is_ok_and(|request| request.validate().is_ok());
@@ -522,7 +522,7 @@ proptest! {
 }
 
 #[test]
-fn raw_syntax_cannot_swallow_a_literal() {
+fn b4_raw_syntax_cannot_swallow_a_literal() {
     let syntax = |syntax: &str| Request::new("X").expect("a name").space().syntax(syntax);
     for bad in [
         "\"", "\"a\\\"", "a\r\n", "a\0", "{", "{5}", "x{5+}", "\"a\" \"",

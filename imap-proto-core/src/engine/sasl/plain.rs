@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_refuses_nul() {
+    fn b7_plain_refuses_nul() {
         let error = Plain::new("a\0b", "x")
             .start(&Channel::default())
             .unwrap_err();

@@ -202,7 +202,7 @@ fn a_mechanism_of_the_callers_own_answers_challenges() {
 }
 
 #[test]
-fn an_ok_without_the_servers_proof_is_fatal() {
+fn a14_an_ok_without_the_servers_proof_is_fatal() {
     let (mut kit, mut opening) = Kit::new(quiz());
     kit.says("* OK [CAPABILITY IMAP4rev1 AUTH=QUIZ] hi\r\n");
     kit.says("+ d2hv\r\nA0 OK in\r\n");
