@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use imap_proto_core::encode::Command;
-use imap_proto_core::engine::Outcome;
+use imap_proto_core::engine::{CommandId, Outcome};
 use imap_proto_core::session::{self, Error};
 
 use crate::drive::Threads;
@@ -22,6 +22,11 @@ pub struct Reply<C: Command>(session::Reply<C>);
 impl<C: Command> Reply<C> {
     pub(crate) fn new(reply: session::Reply<C>) -> Self {
         Self(reply)
+    }
+
+    /// The command; `None` when it was not submitted. Notices of its progress and of a live search name it.
+    pub fn id(&self) -> Option<CommandId> {
+        self.0.id()
     }
 
     /// Waits for the whole answer.

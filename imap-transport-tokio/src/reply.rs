@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use imap_proto_core::encode::Command;
-use imap_proto_core::engine::Outcome;
+use imap_proto_core::engine::{CommandId, Outcome};
 use imap_proto_core::session::{self, Error};
 
 /// The answer of a command: a future of the whole, and a [`Stream`] of its pieces.
@@ -21,6 +21,11 @@ pub struct Reply<C: Command>(session::Reply<C>);
 impl<C: Command> Reply<C> {
     pub(crate) fn new(reply: session::Reply<C>) -> Self {
         Self(reply)
+    }
+
+    /// The command; `None` when it was not submitted. Notices of its progress and of a live search name it.
+    pub fn id(&self) -> Option<CommandId> {
+        self.0.id()
     }
 
     /// The next piece of the answer; `None` behind the last, when the server said OK.

@@ -70,6 +70,7 @@ fn kind(data: &Data) -> &'static str {
         Data::Sort(_) => "SORT",
         Data::Status(_) => "STATUS",
         Data::Thread(_) => "THREAD",
+        Data::UidBatches(_) => "UIDBATCHES",
         Data::Vanished { .. } => "VANISHED",
         _ => "OTHER",
     }

@@ -81,6 +81,20 @@ pub struct AppendMessage {
 enum MessageData {
     Here(Bytes),
     Later(u64),
+    Catenated(Vec<CatenatePart>),
+}
+
+/// A part of a message that the server puts together (RFC 4469 §3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CatenatePart {
+    /// `TEXT`: these octets.
+    Text(Bytes),
+    /// `TEXT`: so many octets, to be supplied when the connection asks for them.
+    Upload(u64),
+    /// `URL`: a message, or a section of one, on the same server, such as
+    /// `/Drafts/;UID=20/;SECTION=1.2` (RFC 5092).
+    Url(String),
 }
 
 impl AppendMessage {
@@ -119,6 +133,21 @@ impl AppendMessage {
         Self::with(MessageData::Later(size))
     }
 
+    /// A message that the server puts together of these parts, some of which it has already
+    /// (RFC 4469; needs CATENATE).
+    ///
+    /// ```
+    /// use imap_proto_core::encode::{AppendMessage, CatenatePart};
+    /// let parts = [
+    ///     CatenatePart::Url("/Drafts/;UID=20/;SECTION=HEADER".into()),
+    ///     CatenatePart::Text("\r\nNew text.\r\n".into()),
+    /// ];
+    /// let edited = AppendMessage::catenate(parts);
+    /// ```
+    pub fn catenate(parts: impl IntoIterator<Item = CatenatePart>) -> Self {
+        Self::with(MessageData::Catenated(parts.into_iter().collect()))
+    }
+
     fn with(data: MessageData) -> Self {
         Self {
             flags: None,
@@ -148,10 +177,28 @@ impl AppendMessage {
         self.binary = true;
         self
     }
+
+    /// Octets, as far as they are known here.
+    fn size(&self) -> u64 {
+        match &self.data {
+            MessageData::Here(data) => data.len() as u64,
+            MessageData::Later(size) => *size,
+            MessageData::Catenated(parts) => {
+                let size = |part: &CatenatePart| match part {
+                    CatenatePart::Text(text) => text.len() as u64,
+                    CatenatePart::Upload(size) => *size,
+                    CatenatePart::Url(_) => 0,
+                };
+                parts.iter().map(size).fold(0, u64::saturating_add)
+            }
+        }
+    }
 }
 
 impl Request {
-    fn append(mut self, message: AppendMessage) -> Result<Self, SubmitError> {
+    /// Adds flags, date and data of a message.
+    pub(super) fn append(mut self, message: AppendMessage) -> Result<Self, SubmitError> {
+        self.needs.message = self.needs.message.max(message.size());
         if let Some(flags) = &message.flags {
             self = self.space().flags(flags)?;
         }
@@ -162,10 +209,27 @@ impl Request {
             self = self.put(format_args!(" \"{date}\""));
         }
         let binary = message.binary;
-        Ok(self.space().push(match message.data {
+        let segment = match message.data {
             MessageData::Later(size) => Segment::Upload(Upload { size, binary }),
             MessageData::Here(data) if binary => Segment::Literal8(data),
             MessageData::Here(data) => Segment::Literal(data),
-        }))
+            MessageData::Catenated(parts) if parts.is_empty() => {
+                return Err(SubmitError::EmptyList("parts of a message"));
+            }
+            MessageData::Catenated(_) if binary => {
+                return Err(SubmitError::Conflict("BINARY and CATENATE"));
+            }
+            MessageData::Catenated(parts) => return Ok(self.catenate(parts)),
+        };
+        Ok(self.space().push(segment))
+    }
+
+    fn catenate(self, parts: Vec<CatenatePart>) -> Self {
+        let write = |request: Self, part| match part {
+            CatenatePart::Text(text) => request.put("TEXT ").literal(text),
+            CatenatePart::Upload(size) => request.put("TEXT ").upload(size),
+            CatenatePart::Url(url) => request.put("URL ").string(url),
+        };
+        self.put(" CATENATE (").spaced(parts, write).put(")")
     }
 }

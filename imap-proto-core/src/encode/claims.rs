@@ -19,6 +19,8 @@ pub enum Claim {
     Acl(MailboxName),
     /// `ANNOTATION` of any mailbox, with values.
     Annotation,
+    /// Untagged `OK` with `APPENDUID`, as REPLACE sends it (RFC 8508 §4.3).
+    AppendUid,
     /// `CAPABILITY`
     Capability,
     /// Untagged `OK` with `COPYUID`, as MOVE sends it (RFC 6851 §4.3).
@@ -35,14 +37,21 @@ pub enum Claim {
     Id,
     /// `LIST`
     List,
+    /// `LIST` of names that match one of these patterns, in which `*` and `%` stand for others. Without NOTIFY it is
+    /// any LIST, since nothing else is told then.
+    ListLike(Vec<MailboxName>),
     /// `LISTRIGHTS` of the mailbox.
     ListRights(MailboxName),
     /// `LSUB`
     Lsub,
     /// `METADATA` of the mailbox, with values.
     Metadata(MailboxName),
+    /// `METADATA` of any mailbox, with values.
+    MetadataAny,
     /// `MYRIGHTS` of the mailbox.
     MyRights(MailboxName),
+    /// `MYRIGHTS` of any mailbox.
+    MyRightsAny,
     /// Any response of this name that has no type of its own.
     Named(Bytes),
     /// `NAMESPACE`
@@ -66,6 +75,8 @@ pub enum Claim {
     StatusAny,
     /// `THREAD`
     Thread,
+    /// `UIDBATCHES` with our tag.
+    UidBatches,
     /// `FETCH` of these UIDs.
     UidFetch(UidSet, FetchNeeds),
     /// `VANISHED (EARLIER)`

@@ -5,6 +5,17 @@ use thiserror::Error;
 use super::{Request, SubmitError};
 use crate::types::{Completion, Data};
 
+/// Names one submitted command for as long as the connection lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(pub(crate) u64);
+
+impl CommandId {
+    /// The count of the commands submitted before it on its connection; its tag ends in it.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// A command: what it writes, which data answers it, and what the answer is.
 ///
 /// The engine *claims* responses for a command, the command *collects* them. Every command of

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Pipelining, Request, Segment, States, SubmitError};
+use super::{CommandId, Pipelining, Request, Segment, States, SubmitError};
 use crate::types::{MailboxName, Secret};
 
 /// What changes when a command is sent or answered.
@@ -36,6 +36,17 @@ pub(crate) enum Effect {
     Enable(Vec<Bytes>),
     /// UNAUTHENTICATE (RFC 8437).
     Unauthenticate,
+    /// SEARCH or SORT whose results are kept up to date (RFC 5267 §4.3).
+    Update,
+    /// No more of that.
+    CancelUpdate(Vec<CommandId>),
+    /// NOTIFY (RFC 5465).
+    Notify {
+        /// Whether anything is told.
+        on: bool,
+        /// Messages of the selected mailbox may come and go at any time.
+        immediate: bool,
+    },
 }
 
 /// Gives a request that a caller builds from a name what that name means to the engine: a raw

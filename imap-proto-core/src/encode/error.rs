@@ -57,6 +57,18 @@ pub enum SubmitError {
     /// TLS or a compression is already on.
     #[error("the layer is already active")]
     AlreadyActive,
+    /// Arguments that exclude each other: the message says which.
+    #[error("{0} cannot be together")]
+    Conflict(&'static str),
+    /// `$`, after the server could not save the result of the last search (NOTSAVED, RFC 5182 §2.1).
+    #[error("the server did not save the result of the last search")]
+    NotSaved,
+    /// Message numbers or `*`, while NOTIFY lets messages come and go at any time (RFC 5465 §5.2, §5.3).
+    #[error("message numbers and * mean nothing while NOTIFY is on for the selected mailbox")]
+    UnstableNumbers,
+    /// A message larger than the server takes (APPENDLIMIT, RFC 7889 §2).
+    #[error("a message of more than {0} octets, which is all that the server takes")]
+    TooLarge(u64),
     /// No such command waits for data.
     #[error("no such upload")]
     NoUpload,

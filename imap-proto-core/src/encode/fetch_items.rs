@@ -121,6 +121,11 @@ impl FetchItems {
         self
     }
 
+    /// Whether nothing is asked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// What a response must have to be the answer.
     pub(super) fn needs(&self) -> FetchNeeds {
         let needs = |item: &FetchItem| match item {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::answer::{answers_many, takes};
 use super::{
-    Claim, Claims, Command, MissingAnswer, Pipelining, Request, Segment, States, StatusItems,
-    SubmitError,
+    Claim, Claims, Command, Details, MissingAnswer, Pipelining, Request, Segment, States,
+    StatusItems, SubmitError,
 };
 use crate::types::{Completion, Data, ListResponse, MailboxName, StatusResponse};
 
@@ -49,13 +49,11 @@ impl List {
         self
     }
 
-    fn into_request(self, status: Option<&StatusItems>) -> Result<Request, SubmitError> {
-        let class = match status {
-            Some(_) => Pipelining::LIST_STATUS,
-            None => Pipelining::LIST,
-        };
+    /// The command, with what each mailbox is to be told besides.
+    pub(super) fn into_request(self, details: &Details) -> Result<Request, SubmitError> {
+        let claims = details.claims(self.claim());
         let mut request =
-            Request::known("LIST", States::AFTER_LOGIN, class).claims(Claims::one(Claim::List));
+            Request::known("LIST", States::AFTER_LOGIN, details.class()).claims(claims);
         if self.options.needs_base() {
             return Err(SubmitError::EmptyList(
                 "LIST selection options that RECURSIVEMATCH needs",
@@ -69,18 +67,25 @@ impl List {
             .mailbox(self.reference)
             .space()
             .patterns(self.patterns);
-        let returned = self.options.returned.join(" ");
-        match status {
-            None if returned.is_empty() => Ok(request),
-            None => Ok(request.put(format_args!(" RETURN ({returned})"))),
-            Some(items) => {
-                let before = if returned.is_empty() { "" } else { " " };
-                request
-                    .put(format_args!(" RETURN ({returned}{before}STATUS "))
-                    .status_items(items)
-                    .map(|request| request.put(")"))
-            }
+        let mut before = " RETURN (";
+        for option in &self.options.returned {
+            request = request.put(before).put(option);
+            before = " ";
         }
+        request = request.list_details(details, &mut before)?;
+        Ok(if before == " " {
+            request.put(")")
+        } else {
+            request
+        })
+    }
+
+    /// The names that it asks for, where only the patterns tell.
+    fn claim(&self) -> Claim {
+        if self.reference.is_empty() {
+            return Claim::ListLike(self.patterns.clone());
+        }
+        Claim::List
     }
 }
 
@@ -88,7 +93,7 @@ impl Command for List {
     answers_many!(Data::List(mailbox) => mailbox, ListResponse);
 
     fn request(self) -> Result<Request, SubmitError> {
-        self.into_request(None)
+        self.into_request(&Details::default())
     }
 }
 
@@ -136,9 +141,10 @@ impl Command for ListStatus {
     );
 
     fn request(self) -> Result<Request, SubmitError> {
-        let claims = Claims::one(Claim::List).and(Claim::StatusAny);
-        let request = self.list.into_request(Some(&self.items))?;
-        Ok(request.claims(claims))
+        self.list.into_request(&Details {
+            status: Some(self.items),
+            ..Details::default()
+        })
     }
 
     fn add(partial: &mut Self::Partial, item: ListStatusItem) {

@@ -86,7 +86,11 @@ impl Request {
     pub(super) fn messages<N>(self, messages: &Messages<N>) -> Result<Self, SubmitError> {
         match messages {
             Messages::Set(set) => self.set(set),
-            Messages::SavedResult => Ok(self.put("$")),
+            Messages::SavedResult => {
+                let mut request = self.put("$");
+                request.needs.saved_result = true;
+                Ok(request)
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod acl;
 mod annotatemore;
 mod answer;
 mod append;
+mod cancel_update;
 mod capability;
 mod claims;
 mod command;
@@ -11,20 +12,26 @@ mod copy;
 mod custom;
 mod effect;
 mod error;
+mod esearch;
 mod expunge;
 mod fetch;
 mod fetch_items;
 mod id;
 mod list;
+mod list_details;
+mod live_results;
 mod login;
 mod mailbox;
+mod mailbox_filter;
 mod messages;
 mod metadata;
 mod namespace;
 mod noop;
+mod notify;
 mod partial;
 mod pipelining;
 mod quota;
+mod replace;
 mod request;
 mod search;
 mod search_key;
@@ -38,12 +45,14 @@ mod store;
 #[cfg(test)]
 mod testing;
 mod thread;
+mod uid_batches;
 mod unordered;
 mod writer;
 
 pub use acl::*;
 pub use annotatemore::*;
 pub use append::*;
+pub use cancel_update::*;
 pub use capability::*;
 pub use claims::*;
 pub use command::*;
@@ -51,20 +60,28 @@ pub use copy::*;
 pub use custom::*;
 pub(crate) use effect::Effect;
 pub use error::*;
+pub use esearch::*;
 pub use expunge::*;
 pub use fetch::*;
 pub use fetch_items::*;
 pub use id::*;
 pub use list::*;
+use list_details::Details;
+pub use list_details::{ListDetail, ListDetails, MailboxDetails};
+pub use live_results::*;
 pub use login::*;
 pub use mailbox::*;
+pub use mailbox_filter::*;
 pub use messages::*;
 pub use metadata::*;
 pub use namespace::*;
 pub use noop::*;
+pub use notify::*;
 pub use partial::*;
 pub use pipelining::*;
 pub use quota::*;
+pub use replace::*;
+pub(crate) use request::Needs;
 pub use request::*;
 pub use search::*;
 pub use search_key::*;
@@ -76,12 +93,16 @@ pub use sort::*;
 pub use status::*;
 pub use store::*;
 pub use thread::*;
+pub use uid_batches::*;
 pub use unordered::*;
 pub(crate) use writer::*;
 
 #[cfg(test)]
 #[path = "tests/base.rs"]
 mod base_tests;
+#[cfg(test)]
+#[path = "tests/extensions.rs"]
+mod extension_tests;
 #[cfg(test)]
 #[path = "tests/injection.rs"]
 mod injection_tests;

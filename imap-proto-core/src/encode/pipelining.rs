@@ -192,13 +192,17 @@ impl Pipelining {
         Self::REMOVES_MAILBOXES,
         Self::USES_SELECTED | Self::SELECTS,
     ));
+    /// Added for what answers with the STATUS of any mailbox: LIST RETURN (STATUS …), NOTIFY SET STATUS.
+    pub const EVERY_STATUS: Self = Self::new(
+        Self::ANSWERS_EVERY_STATUS,
+        Self::ANSWERS_EVERY_STATUS | Self::ANSWERS_STATUS,
+    );
+    /// Added for NOTIFY: message numbers may change as soon as the server has it (RFC 5465 §5.3).
+    pub const NOTIFY: Self = Self::new(0, Self::USES_SEQUENCE_NUMBERS);
     /// LIST without STATUS.
     pub const LIST: Self = Self::MAILBOX_USER.union(Self::one_of_a_kind(Self::ANSWERS_LIST));
     /// LIST RETURN (STATUS …): its STATUS responses could be another's (RFC 5819).
-    pub const LIST_STATUS: Self = Self::LIST.union(Self::new(
-        Self::ANSWERS_EVERY_STATUS,
-        Self::ANSWERS_EVERY_STATUS | Self::ANSWERS_STATUS,
-    ));
+    pub const LIST_STATUS: Self = Self::LIST.union(Self::EVERY_STATUS);
     /// LSUB.
     pub const LSUB: Self = Self::MAILBOX_USER.union(Self::one_of_a_kind(Self::ANSWERS_LSUB));
     /// STATUS: a mailbox for a key, unless a LIST asks for that of all.

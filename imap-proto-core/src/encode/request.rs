@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::effect::{apply_known, note_mailbox};
-use super::{Claims, Effect, Pipelining, SubmitError};
+use super::{Claims, CommandId, Effect, Pipelining, SubmitError};
 use crate::types::{ByteString, Flag, Flags, MailboxName, NumberSet, Secret};
 
 /// One command, without its tag: what to write, when it may be written, and which responses
@@ -20,6 +20,18 @@ pub struct Request {
     pub(crate) claims: Claims,
     pub(crate) states: States,
     pub(crate) effect: Effect,
+    pub(crate) needs: Needs,
+}
+
+/// What a command needs of the connection at the time it is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// The result of the last search, `$`.
+    pub(crate) saved_result: bool,
+    /// The message with the highest number, `*`.
+    pub(crate) highest: bool,
+    /// Octets of the largest message to append.
+    pub(crate) message: u64,
 }
 
 /// A piece of a command.
@@ -47,6 +59,8 @@ pub(crate) enum Segment {
     SecretSyntax(Secret),
     /// A literal of this many octets that the caller supplies in pieces.
     Upload(Upload),
+    /// The tag of another command of the connection, quoted.
+    Tag(CommandId),
 }
 
 /// The kind only: any piece of LOGIN or AUTHENTICATE may be a password.
@@ -63,6 +77,7 @@ impl fmt::Debug for Segment {
             Self::UnlessUtf8(_) => "UnlessUtf8",
             Self::SecretAstring(_) | Self::SecretSyntax(_) => "Secret",
             Self::Upload(_) => "Upload",
+            Self::Tag(_) => "Tag",
         })
     }
 }
@@ -131,6 +146,7 @@ impl Request {
             claims: Claims::none(),
             states: States::ANY,
             effect: Effect::None,
+            needs: Needs::default(),
         };
         apply_known(request, name)
     }
@@ -143,6 +159,7 @@ impl Request {
             claims: Claims::none(),
             states,
             effect: Effect::None,
+            needs: Needs::default(),
         }
     }
 
@@ -268,7 +285,9 @@ impl Request {
         if set.is_empty() {
             return Err(SubmitError::EmptySet);
         }
-        Ok(self.put(set))
+        let mut request = self.put(set);
+        request.needs.highest |= set.names_highest();
+        Ok(request)
     }
 
     /// Adds a number.
@@ -323,6 +342,7 @@ impl Request {
             Segment::Mailbox(name) | Segment::Pattern(name) => name.as_wire_bytes().len(),
             Segment::SecretAstring(secret) | Segment::SecretSyntax(secret) => secret.expose().len(),
             Segment::UnlessUtf8(syntax) => syntax.len(),
+            Segment::Tag(_) => 16,
             Segment::Literal(_) | Segment::Literal8(_) | Segment::Upload(_) => 0,
         };
         self.segments.iter().map(octets).sum()

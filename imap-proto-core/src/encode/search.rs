@@ -2,8 +2,8 @@
 
 use super::fetch::check_partial;
 use super::{
-    Claim, Claims, Command, MissingAnswer, Numbering, Pipelining, Request, SearchKey,
-    SearchPartial, SearchResults, Segment, States, SubmitError,
+    Claim, Claims, Command, Effect, FetchItems, MissingAnswer, Numbering, Pipelining, Request,
+    SearchKey, SearchPartial, SearchResults, Segment, States, SubmitError,
 };
 use crate::types::{Completion, Data, SequenceNumber, Uid};
 
@@ -71,6 +71,7 @@ impl<N: Numbering> Command for Search<N> {
         });
         let mut request = Request::known(N::PREFIX, States::SELECTED, class)
             .claims(Claims::one(Claim::Search).and(Claim::Esearch))
+            .effect(SearchReturn::effect(self.returning.as_ref()))
             .put("SEARCH");
         if let Some(options) = &self.returning {
             request = request.search_return(options)?;
@@ -94,9 +95,9 @@ impl<N: Numbering> Command for Search<N> {
     /// No answer is the answer of servers that found nothing, and of SAVE alone.
     fn finish(
         partial: Self::Partial,
-        _completion: &Completion,
+        completion: &Completion,
     ) -> Result<Self::Output, MissingAnswer> {
-        Ok(partial.finish())
+        Ok(partial.finish(completion))
     }
 
     fn weight(item: &Self::Item) -> usize {
@@ -124,6 +125,8 @@ pub(super) fn search_class<N: Numbering>(key: &SearchKey) -> Pipelining {
 pub struct SearchReturn {
     options: Vec<&'static str>,
     partial: Option<(i64, i64)>,
+    /// Items to tell of new results; none of them is `UPDATE` without a list.
+    update: Option<FetchItems>,
 }
 
 macro_rules! options {
@@ -153,6 +156,9 @@ options! {
     save = "SAVE";
     /// `RELEVANCY`: how well each message fits (RFC 6203; needs SEARCH=FUZZY).
     relevancy = "RELEVANCY";
+    /// `CONTEXT`: the same condition will be searched for again (RFC 5267 §4.2; needs
+    /// CONTEXT=SEARCH, or CONTEXT=SORT for SORT). A hint, no more.
+    context = "CONTEXT";
 }
 
 impl SearchReturn {
@@ -169,8 +175,35 @@ impl SearchReturn {
         self
     }
 
-    fn saves(&self) -> bool {
+    /// `UPDATE`: the server tells how the results change, until the mailbox is left or
+    /// [`CancelUpdate`](super::CancelUpdate) is sent (RFC 5267 §4.3; needs CONTEXT=SEARCH, or
+    /// CONTEXT=SORT for SORT). [`LiveResults`](super::LiveResults) takes what it tells.
+    #[must_use]
+    pub fn update(mut self) -> Self {
+        self.update = Some(FetchItems::new());
+        self
+    }
+
+    /// The same, with items to tell of each message that comes to the results (RFC 5465 §7;
+    /// needs NOTIFY too).
+    #[must_use]
+    pub fn update_with(mut self, items: FetchItems) -> Self {
+        self.update = Some(items);
+        self
+    }
+
+    pub(super) fn saves(&self) -> bool {
         self.options.contains(&"SAVE")
+    }
+
+    /// What the command does to the connection.
+    pub(super) fn effect(options: Option<&Self>) -> Effect {
+        match options {
+            Some(Self {
+                update: Some(_), ..
+            }) => Effect::Update,
+            _ => Effect::None,
+        }
     }
 }
 
@@ -180,11 +213,23 @@ impl Request {
         let mut words: Vec<String> = options.options.iter().map(ToString::to_string).collect();
         if let Some((first, last)) = options.partial {
             check_partial(first, last)?;
+            if options.options.contains(&"ALL") {
+                return Err(SubmitError::Conflict("PARTIAL and ALL"));
+            }
             words.push(format!("PARTIAL {first}:{last}"));
+        }
+        if options.update.is_some() {
+            words.push("UPDATE".into());
         }
         if words.is_empty() {
             words.push("ALL".into());
         }
-        Ok(self.put(format_args!(" RETURN ({})", words.join(" "))))
+        let request = self.put(format_args!(" RETURN ({}", words.join(" ")));
+        match &options.update {
+            Some(items) if !items.is_empty() => {
+                Ok(request.space().fetch_items(items, false)?.put(")"))
+            }
+            _ => Ok(request.put(")")),
+        }
     }
 }

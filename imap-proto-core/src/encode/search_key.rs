@@ -39,6 +39,8 @@ pub(super) struct Traits {
     pub(super) flags: bool,
     /// It names messages by sequence number.
     pub(super) numbers: bool,
+    /// It names the highest message.
+    pub(super) highest: bool,
 }
 
 macro_rules! simple {
@@ -253,7 +255,9 @@ impl SearchKey {
 
     /// `FILTER`: a search that the server keeps under this name (RFC 5466 §3.1; needs FILTERS).
     pub fn filter(name: &str) -> Self {
-        Self::atom_key("FILTER", name)
+        // A name is a part of the metadata entry that holds the search (RFC 5466 §3.2).
+        let fits = (!name.contains('/')).then_some(());
+        Self::atom_key("FILTER", name).checked(fits.ok_or(SubmitError::InvalidAtom))
     }
 
     /// `FUZZY`: the server may match loosely (RFC 6203; needs SEARCH=FUZZY).
@@ -355,7 +359,9 @@ impl SearchKey {
 
     fn set_key<N>(name: &str, set: &NumberSet<N>) -> Self {
         let valid = !set.is_empty();
-        Self::key(&format!("{name}{set}")).checked(valid.then_some(()).ok_or(SubmitError::EmptySet))
+        let mut key = Self::key(&format!("{name}{set}"));
+        key.traits.highest = set.names_highest();
+        key.checked(valid.then_some(()).ok_or(SubmitError::EmptySet))
     }
 
     fn atom_key(name: &str, atom: &str) -> Self {
@@ -394,6 +400,7 @@ impl SearchKey {
         self.traits.utf8 |= other.traits.utf8;
         self.traits.flags |= other.traits.flags;
         self.traits.numbers |= other.traits.numbers;
+        self.traits.highest |= other.traits.highest;
         self.error = self.error.or(other.error);
         self
     }
@@ -427,9 +434,11 @@ fn is_flag(flag: &Flag) -> Result<(), SubmitError> {
 impl Request {
     /// Adds the keys.
     pub(super) fn search_key(self, key: SearchKey) -> Result<Self, SubmitError> {
-        match key.error {
-            Some(error) => Err(error),
-            None => Ok(self.segments(key.segments)),
+        if let Some(error) = key.error {
+            return Err(error);
         }
+        let mut request = self.segments(key.segments);
+        request.needs.highest |= key.traits.highest;
+        Ok(request)
     }
 }

@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use super::Numbering;
 use super::messages::push_in_order;
 use crate::types::{
-    Data, EsearchData, EsearchResponse, ModSeq, NumberList, NumberSet, PartialResult, SetRange,
+    Completion, Data, EsearchData, EsearchResponse, MessageLimit, ModSeq, NumberList, NumberSet,
+    PartialResult, SetRange,
 };
 
 /// What was found, whichever form the server told it in.
@@ -25,6 +26,8 @@ pub struct SearchResults<N> {
     pub partial: Option<PartialResult>,
     /// All other items of ESEARCH, MIN, MAX and COUNT among them.
     pub items: Vec<EsearchData>,
+    /// Only so many messages were searched, the newest: search again below (RFC 9738 §3).
+    pub message_limit: Option<MessageLimit>,
     #[cfg_attr(feature = "serde", serde(skip))]
     kind: PhantomData<fn() -> N>,
 }
@@ -43,6 +46,7 @@ impl<N> Default for SearchResults<N> {
             mod_seq: None,
             partial: None,
             items: Vec::new(),
+            message_limit: None,
             kind: PhantomData,
         }
     }
@@ -187,10 +191,11 @@ impl<N> SearchPartial<N> {
         self.rest.items.extend(item.items);
     }
 
-    pub(super) fn finish(self) -> SearchResults<N> {
+    pub(super) fn finish(self, completion: &Completion) -> SearchResults<N> {
         let numbers = (!self.ranges.is_empty()).then(|| NumberSet::from_ranges(self.ranges));
         SearchResults {
             numbers,
+            message_limit: completion.message_limit(),
             ..self.rest
         }
     }

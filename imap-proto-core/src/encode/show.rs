@@ -83,6 +83,7 @@ impl Bounded<'_> {
             Segment::Upload(upload) => {
                 self.literal(if upload.binary { "~" } else { "" }, upload.size);
             }
+            Segment::Tag(id) => self.put(format!("\"#{}\"", id.number()).as_bytes()),
             Segment::SecretAstring(_) | Segment::SecretSyntax(_) => self.put(SECRET),
         }
     }

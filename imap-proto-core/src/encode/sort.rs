@@ -62,6 +62,7 @@ impl<N: Numbering> Command for Sort<N> {
         let class = search_class::<N>(&self.key).union(Pipelining::SORT);
         let mut request = Request::known(N::PREFIX, States::SELECTED, class)
             .claims(Claims::one(Claim::Sort).and(Claim::Esearch))
+            .effect(SearchReturn::effect(self.returning.as_ref()))
             .put("SORT");
         if let Some(options) = &self.returning {
             request = request.search_return(options)?;
@@ -86,9 +87,9 @@ impl<N: Numbering> Command for Sort<N> {
     /// No answer is the answer of servers that found nothing.
     fn finish(
         partial: Self::Partial,
-        _completion: &Completion,
+        completion: &Completion,
     ) -> Result<Self::Output, MissingAnswer> {
-        Ok(partial.finish())
+        Ok(partial.finish(completion))
     }
 
     fn weight(item: &Self::Item) -> usize {

@@ -7,7 +7,8 @@ use super::{
     SubmitError,
 };
 use crate::types::{
-    Code, Completion, Data, FetchResponse, Flag, Flags, ModSeq, NumberSet, SequenceNumber, Uid,
+    Code, Completion, Data, FetchResponse, Flag, Flags, MessageLimit, ModSeq, NumberSet,
+    SequenceNumber, Uid,
 };
 
 /// STORE: changes the flags of messages (RFC 9051 §6.4.6).
@@ -103,18 +104,25 @@ impl<N: Numbering> Command for Store<N> {
             Some(Code::Modified(set)) => Some(NumberSet::from_ranges(set.ranges().to_vec())),
             _ => None,
         };
-        Ok(StoreResponse { messages, modified })
+        Ok(StoreResponse {
+            messages,
+            modified,
+            message_limit: completion.message_limit(),
+        })
     }
 }
 
 /// The answer of STORE.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct StoreResponse<N> {
     /// The messages as they are now; none after a silent STORE.
     pub messages: Vec<FetchResponse>,
     /// Those that were left alone since they had changed (`MODIFIED`, RFC 7162 §3.1.3).
     pub modified: Option<NumberSet<N>>,
+    /// Only so many messages were changed, the newest: go on below (RFC 9738 §3).
+    pub message_limit: Option<MessageLimit>,
 }
 
 /// What to do with the flags.

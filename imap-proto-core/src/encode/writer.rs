@@ -120,6 +120,7 @@ impl<'a> Writer<'a> {
             Segment::SecretAstring(secret) => self.secret(secret),
             Segment::SecretSyntax(secret) => self.push(Part::SecretBytes(secret.clone())),
             Segment::Upload(upload) => self.upload(*upload),
+            Segment::Tag(_) => {} // the connection puts the tag itself in its place
         }
     }
 

@@ -3,22 +3,35 @@
 use super::CommandId;
 use super::commands::{Commands, Entry};
 use crate::encode::{Claim, FetchNeeds};
-use crate::types::{BodyBegin, Code, Condition, Data, FetchData, FetchResponse, MetadataEntries};
+use crate::types::{
+    BodyBegin, ByteString, Code, Condition, Data, FetchData, FetchResponse, MetadataEntries,
+};
 
 /// The command that some data answers, if one in progress claims it.
 pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> Option<CommandId> {
     match data {
         Data::Fetch(fetch) => fetch_claimant(commands, fetch, has(fetch)),
-        Data::Esearch(esearch) => match &esearch.tag {
-            Some(wanted) => {
-                let id = tag(wanted.as_bytes())?;
-                let entry = commands.get(id).filter(|entry| entry.is_in_progress())?;
-                entry.claims.list.contains(&Claim::Esearch).then_some(id)
-            }
-            None => first(commands, |claim| *claim == Claim::Esearch),
-        },
+        Data::Esearch(esearch) => tagged(commands, esearch.tag.as_ref(), tag, &Claim::Esearch),
+        Data::UidBatches(batches) => {
+            tagged(commands, batches.tag.as_ref(), tag, &Claim::UidBatches)
+        }
         _ => first(commands, |claim| matches(claim, data)),
     }
+}
+
+/// The command whose tag a response has; the oldest of the kind, if it has none.
+fn tagged(
+    commands: &Commands,
+    wanted: Option<&ByteString>,
+    tag: TagOf<'_>,
+    claim: &Claim,
+) -> Option<CommandId> {
+    let Some(wanted) = wanted else {
+        return first(commands, |own| own == claim);
+    };
+    let id = tag(wanted.as_bytes())?;
+    let entry = commands.get(id).filter(|entry| entry.is_in_progress())?;
+    entry.claims.list.contains(claim).then_some(id)
 }
 
 /// Reads a tag of ours.
@@ -155,11 +168,18 @@ fn matches(claim: &Claim, data: &Data) -> bool {
         (Claim::CopyUid, Data::Condition { condition, text }) => {
             *condition == Condition::Ok && matches!(text.code, Some(Code::CopyUid(_)))
         }
+        (Claim::AppendUid, Data::Condition { condition, text }) => {
+            *condition == Condition::Ok && matches!(text.code, Some(Code::AppendUid(_)))
+        }
+        (Claim::MetadataAny, Data::Metadata(metadata)) => {
+            matches!(metadata.entries, MetadataEntries::Values(_))
+        }
         (Claim::Capability, Data::Capability(_))
         | (Claim::Enabled, Data::Enabled(_))
         | (Claim::Expunge, Data::Expunge(_) | Data::Vanished { earlier: false, .. })
         | (Claim::Id, Data::Id(_))
-        | (Claim::List, Data::List(_))
+        | (Claim::List | Claim::ListLike(_), Data::List(_))
+        | (Claim::MyRightsAny, Data::MyRights(_))
         | (Claim::Lsub, Data::Lsub(_))
         | (Claim::Namespace, Data::Namespace(_))
         | (Claim::QuotaAny, Data::Quota(_))

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{CommandId, Connection, ConnectionError, Event};
 use crate::encode::{Command, MissingAnswer, SubmitError};
-use crate::types::{Completion, Condition, Malformed};
+use crate::types::{Completion, Condition, Malformed, MessageLimit};
 
 /// Gathers what the engine claims for one command.
 ///
@@ -100,6 +100,14 @@ pub enum CommandError {
 }
 
 impl<C: Command> Outcome<C> {
+    /// The server did the command for so many messages only, see [`Completion::message_limit`].
+    pub fn message_limit(&self) -> Option<MessageLimit> {
+        match &self.ending {
+            Ending::Completed(completion) => completion.message_limit(),
+            _ => None,
+        }
+    }
+
     /// The answer.
     ///
     /// # Errors

@@ -10,7 +10,9 @@ use std::time::Instant;
 
 use super::CommandId;
 use super::trace::Span;
-use crate::encode::{Claims, Effect, Pipelining, Request, Segment, States, first_words, name};
+use crate::encode::{
+    Claims, Effect, Needs, Pipelining, Request, Segment, States, first_words, name,
+};
 use crate::types::Secret;
 
 /// Where a command stands.
@@ -62,6 +64,8 @@ pub(super) struct Entry {
     pub(super) weight: usize,
     /// For `tracing`.
     pub(super) span: Span,
+    /// What it needs of the connection when it is sent.
+    pub(super) needs: Needs,
 }
 
 impl Entry {
@@ -90,7 +94,7 @@ impl Entry {
             Effect::Select { .. } => States::SELECTED,
             Effect::Unauthenticate => States::NOT_AUTHENTICATED,
             Effect::Logout => States::NONE,
-            Effect::None | Effect::StartTls | Effect::Compress | Effect::Enable(_) => before,
+            _ => before,
         }
     }
 }
@@ -132,6 +136,7 @@ impl Commands {
             initial_response: None,
             weight,
             span,
+            needs: request.needs,
         };
         self.held += 1;
         self.held_weight += weight;
@@ -165,6 +170,12 @@ impl Commands {
             .iter_mut()
             .take(sent)
             .filter(|entry| entry.is_in_progress())
+    }
+
+    /// Whether some command that has not ended does this.
+    pub(super) fn any_does(&self, bit: u32) -> bool {
+        let does = |entry: &Entry| entry.life != Life::Ended && entry.pipelining.does & bit != 0;
+        self.entries.iter().any(does)
     }
 
     pub(super) fn in_progress_count(&self) -> usize {

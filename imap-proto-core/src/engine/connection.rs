@@ -8,8 +8,10 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::commands::{Commands, Life, Origin};
+use super::contexts::Contexts;
 use super::idle::Idle;
 use super::log::Ring;
+use super::notifications::Notifications;
 use super::outbound::Outbound;
 use super::receive::Receiving;
 use super::state::{Machine, Trigger};
@@ -19,7 +21,7 @@ use super::{
     CommandId, CompressionUpgrade, Config, ConnectionError, Event, MailboxView, Security, Seed,
     State, TlsUpgrade,
 };
-use crate::encode::{Effect, InFlight, Request, SubmitError};
+use crate::encode::{Effect, InFlight, Pipelining, Request, SubmitError};
 use crate::types::{Atom, Capabilities, ResponseText, Secret};
 use crate::wire::Framer;
 
@@ -63,6 +65,12 @@ pub struct Connection {
     pub(super) selections: u32,
     pub(super) uid_comes_first: bool,
     pub(super) idle: Idle,
+    /// Searches that are kept up to date.
+    pub(super) contexts: Contexts,
+    /// What NOTIFY is set to.
+    pub(super) notifications: Notifications,
+    /// The server could not save the result of the last search that was to be saved.
+    pub(super) saved_result_lost: bool,
     pub(super) timers: Timers,
     pub(super) silence: Silence,
     /// Events of our own making, at most a few for each command.
@@ -123,6 +131,9 @@ impl Connection {
             selections: 0,
             uid_comes_first: false,
             idle: Idle::default(),
+            contexts: Contexts::default(),
+            notifications: Notifications::default(),
+            saved_result_lost: false,
             timers,
             silence: Silence::new(now),
             pending: VecDeque::new(),
@@ -223,6 +234,7 @@ impl Connection {
         if self.must_not_speak_yet() && !request.is_allowed_before_tls() {
             return Err(SubmitError::TlsRequired);
         }
+        self.check_needs(request)?;
         let quiet = self.commands.is_quiet();
         match &request.effect {
             Effect::Login if quiet && self.offers("LOGINDISABLED") => {
@@ -241,6 +253,29 @@ impl Connection {
         } else {
             Ok(())
         }
+    }
+
+    /// What a command needs besides the state: see [`Needs`](crate::encode::Needs).
+    fn check_needs(&self, request: &Request) -> Result<(), SubmitError> {
+        if request.needs.saved_result && self.has_lost_result() {
+            return Err(SubmitError::NotSaved);
+        }
+        if self.refuses_numbers(request.pipelining, request.needs) {
+            return Err(SubmitError::UnstableNumbers);
+        }
+        let limit = self
+            .capabilities
+            .as_ref()
+            .and_then(Capabilities::append_limit);
+        match limit {
+            Some(limit) if request.needs.message > limit => Err(SubmitError::TooLarge(limit)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether `$` stands for nothing, and no search is under way that could change it.
+    fn has_lost_result(&self) -> bool {
+        self.saved_result_lost && !self.commands.any_does(Pipelining::SAVES_RESULT)
     }
 
     /// Whether TLS is required and not on.

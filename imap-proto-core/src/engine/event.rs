@@ -5,18 +5,10 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::{CompressionUpgrade, TimeoutReason, TlsUpgrade};
-use crate::types::{BodyBegin, Completion, Condition, Data, Malformed, ResponseText};
-
-/// Names one submitted command for as long as the connection lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommandId(pub(crate) u64);
-
-impl CommandId {
-    /// The count of the commands submitted before it on its connection; its tag ends in it.
-    pub const fn number(self) -> u64 {
-        self.0
-    }
-}
+pub use crate::encode::CommandId;
+use crate::types::{
+    BodyBegin, Completion, Condition, Data, EsearchResponse, Malformed, ResponseText,
+};
 
 /// Tells one selection of a mailbox from the next: data that came before a SELECT answered still
 /// belongs to the mailbox before it.
@@ -115,6 +107,31 @@ pub enum Event {
         id: CommandId,
         /// The server's octets.
         challenge: crate::types::Secret,
+    },
+    /// What a live search finds has changed (RFC 5267 §4.3): see
+    /// [`LiveResults`](crate::encode::LiveResults).
+    ContextUpdate {
+        /// The SEARCH or SORT with UPDATE, which ended long ago.
+        id: CommandId,
+        /// `ADDTO` and `REMOVEFROM`, to be applied in order.
+        update: Box<EsearchResponse>,
+        /// The selection in force.
+        selection: SelectionId,
+    },
+    /// A live search gets no more updates: the server refused them (NOUPDATE, RFC 5267 §4.3.1), they were cancelled, or
+    /// the mailbox was left.
+    ContextEnded {
+        /// The SEARCH or SORT with UPDATE.
+        id: CommandId,
+    },
+    /// How far a command is that takes long (INPROGRESS, RFC 9585 §4).
+    Progress {
+        /// The command.
+        id: CommandId,
+        /// What is done, in units of the server's.
+        done: Option<u64>,
+        /// What there is to do.
+        goal: Option<u64>,
     },
     /// An upload takes octets now, see [`append_capacity`](super::Connection::append_capacity).
     UploadReady {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::attribution::{body_claimant, claimant};
 use super::commands::{Entry, Origin};
+use super::listing::list_claimant;
 use super::trace::tell;
 use super::{
     CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step, Violation,
@@ -362,7 +363,11 @@ impl Connection {
     pub(super) fn deliver(&mut self, data: Data) -> Option<Event> {
         let selection = self.selection();
         let tags = &self.tags;
-        let claimed_by = claimant(&mut self.commands, &data, &|tag| tags.command(tag));
+        let tag = |tag: &[u8]| tags.command(tag);
+        let claimed_by = match &data {
+            Data::List(list) if self.is_notifying() => list_claimant(&self.commands, list),
+            _ => claimant(&mut self.commands, &data, &tag),
+        };
         let drained = claimed_by.is_some_and(|id| self.is_drained(id));
         (!drained).then_some(Event::Data {
             data,

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::encode::{Effect, Pipelining};
 use crate::types::{
-    Atom, Capabilities, Code, Completion, Condition, Continuation, Data, ResponseText, Secret,
+    Atom, ByteString, Capabilities, Code, Completion, Condition, Continuation, Data, ResponseText,
+    Secret,
 };
 use crate::wire::InputBuffer;
 
@@ -51,8 +52,48 @@ impl Connection {
             Data::Flags(_) | Data::Exists(_) => self.cross_boundary(),
             _ => {}
         }
+        if let Some(event) = self.special_event(&data) {
+            return Ok(Some(event));
+        }
         self.update_view(&data);
         Ok(self.deliver(data))
+    }
+
+    /// Data that is told by an event of its own.
+    fn special_event(&self, data: &Data) -> Option<Event> {
+        match data {
+            Data::Esearch(response) => self.context_update(response),
+            Data::Condition {
+                condition: Condition::Ok,
+                text,
+            } => self.progress(text.code.as_ref()?),
+            _ => None,
+        }
+    }
+
+    /// The command whose tag INPROGRESS has, else the only one (RFC 9585 §4).
+    fn progressing(&self, tag: Option<&ByteString>) -> Option<CommandId> {
+        if let Some(tag) = tag {
+            return self.tags.command(tag.as_bytes());
+        }
+        let mut commands = self.commands.in_progress();
+        let only = commands.next()?.id;
+        commands.next().is_none().then_some(only)
+    }
+
+    /// INPROGRESS of a command of ours.
+    fn progress(&self, code: &Code) -> Option<Event> {
+        let Code::InProgress(progress) = code else {
+            return None;
+        };
+        let id = self.progressing(progress.tag.as_ref())?;
+        let entry = self.commands.get(id)?;
+        let told = entry.is_in_progress() && entry.origin == Origin::Caller && !entry.timed_out;
+        told.then_some(Event::Progress {
+            id,
+            done: progress.done,
+            goal: progress.goal,
+        })
     }
 
     fn greeting(&mut self, data: Data, now: Instant) -> Result<Event, ConnectionError> {
@@ -129,12 +170,18 @@ impl Connection {
         match &text.code {
             Some(Code::Capability(capabilities)) => self.learn(capabilities),
             Some(Code::Closed) => {
-                self.view = None;
+                self.leave_mailbox();
                 if self.next_view.is_none() {
                     self.machine.on(Trigger::Deselected);
                 }
                 self.cross_boundary();
             }
+            Some(Code::NoUpdate(tag)) => {
+                if let Some(id) = self.tags.command(tag.as_bytes()) {
+                    self.refuse_update(id);
+                }
+            }
+            Some(Code::NotificationOverflow) => self.notifications.stop(),
             _ => {}
         }
     }
@@ -144,7 +191,8 @@ impl Connection {
             data,
             Data::Expunge(_) | Data::Vanished { earlier: false, .. }
         );
-        if expunges && !self.in_flight.allows_expunge() {
+        let allowed = self.in_flight.allows_expunge() || self.notifications.is_immediate();
+        if expunges && !allowed {
             self.pending
                 .push_back(Event::Tolerated(Tolerated::ExpungeDuringSequenceCommand));
         }
@@ -291,6 +339,7 @@ impl Connection {
             return Ok(None);
         };
         let (origin, timed_out) = (entry.origin, entry.timed_out);
+        let saves = entry.pipelining.does & Pipelining::SAVES_RESULT != 0;
         entry.span.condition(completion.condition);
         entry.span.within(|| {
             tell!("imap::command", DEBUG, condition = ?completion.condition, "completed");
@@ -298,6 +347,12 @@ impl Connection {
         let effect = self.commands.end(id);
         let accepted = completion.condition == Condition::Ok;
         let told = origin == Origin::Caller && !timed_out;
+        if saves {
+            self.note_saved(&completion);
+        }
+        if accepted && matches!(effect, Effect::Update) {
+            self.contexts.add(id);
+        }
         if let Err(error) = self.apply(effect, accepted, &completion, input, now) {
             self.untold.extend(told.then_some(id));
             return Err(error);
@@ -309,6 +364,21 @@ impl Connection {
         self.arm_idle(now);
         let completion = Box::new(completion);
         Ok(told.then_some(Event::Completed { id, completion }))
+    }
+
+    /// Whether `$` stands for something behind a search with SAVE (RFC 5182 §2.1).
+    fn note_saved(&mut self, completion: &Completion) {
+        match (completion.condition, completion.code()) {
+            (Condition::Ok, _) => self.saved_result_lost = false,
+            (Condition::No, Some(Code::NotSaved)) => self.saved_result_lost = true,
+            _ => {}
+        }
+    }
+
+    /// The selected mailbox is left, whether for another or for none.
+    fn leave_mailbox(&mut self) {
+        self.view = None;
+        self.end_contexts();
     }
 
     /// What the end of a command changes.
@@ -323,6 +393,8 @@ impl Connection {
         match (effect, accepted) {
             (Effect::Authenticate { .. } | Effect::Login, accepted) => self.login_ended(accepted),
             (Effect::Select { .. }, true) => {
+                self.end_contexts();
+                self.saved_result_lost = false;
                 self.cross_boundary();
                 self.machine.on(Trigger::Selected);
                 if let Some(view) = &mut self.view {
@@ -331,7 +403,7 @@ impl Connection {
             }
             (Effect::Select { .. }, false) | (Effect::Deselect, true) => {
                 self.next_view = None;
-                self.view = None;
+                self.leave_mailbox();
                 self.machine.on(Trigger::Deselected);
             }
             (Effect::StartTls, accepted) => return self.starttls_ended(accepted, input, now),
@@ -349,7 +421,16 @@ impl Connection {
                 self.framer.set_before_login(true);
                 self.capabilities = None;
                 self.enabled.clear();
-                self.view = None;
+                self.notifications.stop();
+                self.leave_mailbox();
+            }
+            (Effect::CancelUpdate(searches), true) => {
+                for id in searches {
+                    self.end_context(id);
+                }
+            }
+            (Effect::Notify { on, immediate }, accepted) => {
+                self.notifications.end(accepted, on, immediate);
             }
             _ => {}
         }
@@ -424,6 +505,7 @@ fn is_mailbox_data(data: &Data) -> bool {
             | Data::Sort(_)
             | Data::Status(_)
             | Data::Thread(_)
+            | Data::UidBatches(_)
             | Data::Vanished { .. }
     )
 }

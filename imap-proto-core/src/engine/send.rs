@@ -47,7 +47,15 @@ impl Connection {
             let id = entry.id;
             let allowed = states.intersects(entry.states);
             let login_disabled = matches!(entry.effect, Effect::Login);
-            if !allowed || (login_disabled && self.offers("LOGINDISABLED")) {
+            let (class, needs) = (entry.pipelining, entry.needs);
+            let lost = needs.saved_result
+                && self.saved_result_lost
+                && !self.in_flight.does(Pipelining::SAVES_RESULT);
+            if !allowed
+                || lost
+                || self.refuses_numbers(class, needs)
+                || (login_disabled && self.offers("LOGINDISABLED"))
+            {
                 self.not_sent(id);
                 continue;
             }
@@ -82,6 +90,7 @@ impl Connection {
             .span
             .within(|| tell!("imap::command", DEBUG, "written"));
         self.in_flight.add(entry.pipelining);
+        self.put_tags(&mut segments);
         self.record_command(id, &segments, &tag);
         self.start_effect(id, now);
         let mut parts = VecDeque::new();
@@ -98,6 +107,16 @@ impl Connection {
         self.outbound.push_end(id);
         if blocks {
             self.writing = Some(id);
+        }
+    }
+
+    /// Tags of other commands, where one names them.
+    fn put_tags(&self, segments: &mut [Segment]) {
+        for segment in segments {
+            if let Segment::Tag(id) = segment {
+                let quoted = [b"\"", &*self.tags.tag(*id), b"\""].concat();
+                *segment = Segment::Syntax(quoted);
+            }
         }
     }
 
@@ -122,6 +141,7 @@ impl Connection {
                 self.timers
                     .set(Timer::Logout, now + self.config.timeouts.logout);
             }
+            &Effect::Notify { immediate, .. } => self.notifications.begin(immediate),
             Effect::Select { mailbox, read_only } => {
                 self.selections = self.selections.wrapping_add(1);
                 let selection = SelectionId(self.selections);

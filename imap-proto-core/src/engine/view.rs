@@ -1,5 +1,8 @@
 //! What is known of the selected mailbox (RFC 9051 §2.3, FEATURES §7).
 
+use std::sync::Arc;
+
+use super::uid_map::UidMap;
 use super::{SelectionId, Tolerated};
 use crate::types::{
     ByteString, Code, Condition, Data, FetchResponse, Flags, MailboxName, ModSeq, ResponseText,
@@ -38,6 +41,8 @@ pub struct MailboxView {
     pub uid_not_sticky: bool,
     /// It was selected by EXAMINE.
     examined: bool,
+    /// Which UID each message number has, as far as it was told.
+    uids: Arc<UidMap>,
     /// The highest mod-sequence seen since the last tagged response.
     seen_mod_seq: Option<ModSeq>,
     /// Whether HIGHESTMODSEQ came since the last tagged response.
@@ -61,6 +66,7 @@ impl MailboxView {
             mailbox_id: None,
             uid_not_sticky: false,
             examined: read_only,
+            uids: Arc::default(),
             seen_mod_seq: None,
             told_mod_seq: None,
         }
@@ -76,6 +82,9 @@ impl MailboxView {
         match data {
             Data::Exists(exists) => {
                 let shrank = *exists < self.exists && !selecting;
+                if shrank {
+                    self.uids = Arc::default();
+                }
                 self.exists = *exists;
                 shrank.then_some(Tolerated::ExistsShrank)
             }
@@ -91,6 +100,7 @@ impl MailboxView {
                 let gone = u32::try_from(uids.len()).unwrap_or(u32::MAX);
                 let odd = gone > self.exists;
                 self.exists = self.exists.saturating_sub(gone);
+                Arc::make_mut(&mut self.uids).vanish(uids);
                 odd.then_some(Tolerated::NumberOutOfRange)
             }
             Data::Flags(flags) => {
@@ -118,7 +128,23 @@ impl MailboxView {
             self.seen_mod_seq = self.seen_mod_seq.max(Some(mod_seq));
         }
         let number = fetch.sequence_number?;
-        (number.0 == 0 || number.0 > self.exists).then_some(Tolerated::NumberOutOfRange)
+        if number.0 == 0 || number.0 > self.exists {
+            return Some(Tolerated::NumberOutOfRange);
+        }
+        if let Some(uid) = fetch.uid {
+            Arc::make_mut(&mut self.uids).insert(number, uid);
+        }
+        None
+    }
+
+    /// The UID of a message, if the server told it.
+    pub fn uid(&self, number: SequenceNumber) -> Option<Uid> {
+        self.uids.uid(number)
+    }
+
+    /// The number of a message now, if the server told its UID.
+    pub fn sequence_number(&self, uid: Uid) -> Option<SequenceNumber> {
+        self.uids.number(uid)
     }
 
     /// Takes the code of a tagged response in, and settles the mod-sequence (RFC 7162 §3.1.2).
@@ -138,12 +164,18 @@ impl MailboxView {
             return Some(Tolerated::NumberOutOfRange);
         }
         self.exists -= 1;
+        Arc::make_mut(&mut self.uids).expunge(number);
         None
     }
 
     fn code(&mut self, text: &ResponseText, selecting: bool) -> Option<Tolerated> {
         match text.code.as_ref()? {
+            // 0 is no mod-sequence, and there are 63 bits (RFC 7162 §7).
+            Code::HighestModSeq(ModSeq(0 | 0x8000_0000_0000_0000..))
+            | Code::UidNext(Uid(0))
+            | Code::Unseen(SequenceNumber(0)) => {}
             Code::HighestModSeq(mod_seq) => self.told_mod_seq = Some(*mod_seq),
+            Code::MailboxId(id) if selecting => self.mailbox_id = Some(id.detach()),
             Code::NoModSeq => {
                 self.highest_mod_seq = None;
                 self.told_mod_seq = None;
@@ -151,12 +183,14 @@ impl MailboxView {
             Code::PermanentFlags(flags) => self.permanent_flags = Some(flags.detach()),
             Code::ReadOnly => self.read_only = true,
             Code::ReadWrite => self.read_only = false,
-            Code::UidNext(Uid(0)) | Code::Unseen(SequenceNumber(0)) => {}
             Code::UidNext(uid) => self.uid_next = Some(*uid),
             Code::UidNotSticky => self.uid_not_sticky = true,
             Code::UidValidity(validity) => {
                 let before = self.uid_validity.replace(*validity);
                 let changed = !selecting && before.is_some_and(|before| before != *validity);
+                if changed {
+                    self.uids = Arc::default();
+                }
                 return changed.then_some(Tolerated::UidValidityChanged);
             }
             Code::Unseen(number) => self.unseen = Some(*number),

@@ -31,6 +31,7 @@ mod stream;
 mod testing;
 mod thread;
 mod token;
+mod uid_batches;
 
 pub use reader::ResponseReader;
 pub use response::parse_response;

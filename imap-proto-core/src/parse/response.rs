@@ -18,6 +18,7 @@ use super::set::set;
 use super::status::status;
 use super::thread::thread;
 use super::token::tokens;
+use super::uid_batches::uid_batches;
 use crate::types::{
     Atom, Completion, Condition, Continuation, Data, OtherResponse, ParseError, ParseErrorKind,
     Response, SequenceNumber, Text, Uid, key,
@@ -202,6 +203,7 @@ fn named(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseErro
         name::MYRIGHTS => Data::MyRights(Box::new(my_rights(cursor)?)),
         name::ANNOTATION => Data::Annotation(Box::new(annotation(cursor)?)),
         name::METADATA => Data::Metadata(Box::new(metadata(cursor)?)),
+        name::UIDBATCHES => Data::UidBatches(Box::new(uid_batches(cursor)?)),
         _ => return Ok(None),
     }))
 }
@@ -247,7 +249,7 @@ mod name {
         OK NO BAD BYE PREAUTH
         EXISTS EXPUNGE RECENT FETCH UIDFETCH
         LIST XLIST LSUB STATUS SEARCH SORT ESEARCH CAPABILITY FLAGS THREAD VANISHED ENABLED
-        NAMESPACE ID QUOTA QUOTAROOT ACL LISTRIGHTS MYRIGHTS METADATA ANNOTATION
+        NAMESPACE ID QUOTA QUOTAROOT ACL LISTRIGHTS MYRIGHTS METADATA ANNOTATION UIDBATCHES
     }
 }
 

@@ -108,6 +108,25 @@ impl Core {
                     bag.wake_now(wakers);
                 }
             }
+            Event::ContextUpdate {
+                id,
+                update,
+                selection,
+            } => {
+                let notice = Notice::ContextUpdate {
+                    id,
+                    update,
+                    selection,
+                };
+                self.subscribers.publish(notice, wakers);
+            }
+            Event::ContextEnded { id } => {
+                self.subscribers.publish(Notice::ContextEnded(id), wakers);
+            }
+            Event::Progress { id, done, goal } => {
+                let notice = Notice::Progress { id, done, goal };
+                self.subscribers.publish(notice, wakers);
+            }
             Event::TlsReady(token) => return Dispatched::Act(Action::StartTls(token)),
             Event::CompressionReady(token) => {
                 return Dispatched::Act(Action::StartCompression(token));

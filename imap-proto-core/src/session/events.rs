@@ -8,8 +8,8 @@ use super::Error;
 use super::flow::{Flow, WINDOW};
 use super::route::{Wakers, exchange};
 use super::shared::Handle;
-use crate::engine::{SelectionId, Tolerated};
-use crate::types::{BodyBegin, Data, FetchResponse, Malformed, ResponseText};
+use crate::engine::{CommandId, SelectionId, Tolerated};
+use crate::types::{BodyBegin, Data, EsearchResponse, FetchResponse, Malformed, ResponseText};
 
 /// Something that happened on a connection and is nobody's answer, or that changes what is known
 /// of the selected mailbox.
@@ -30,6 +30,26 @@ pub enum Notice {
     Malformed(Box<Malformed>),
     /// A break of the rules that does no harm.
     Tolerated(Tolerated),
+    /// What a live search finds has changed (RFC 5267 §4.3); [`LiveResults`](crate::encode::LiveResults) takes it.
+    ContextUpdate {
+        /// The SEARCH or SORT with UPDATE: the id of its reply.
+        id: CommandId,
+        /// `ADDTO` and `REMOVEFROM`, to be applied in order.
+        update: Box<EsearchResponse>,
+        /// The selection of a mailbox that it belongs to.
+        selection: SelectionId,
+    },
+    /// A live search gets no more updates: the server refused them, they were cancelled, or the mailbox was left.
+    ContextEnded(CommandId),
+    /// How far a command is that takes long (INPROGRESS, RFC 9585 §4).
+    Progress {
+        /// The command: the id of its reply.
+        id: CommandId,
+        /// What is done, in units of the server's.
+        done: Option<u64>,
+        /// What there is to do.
+        goal: Option<u64>,
+    },
     /// The server began or ended to wait for us in IDLE.
     Idling(bool),
     /// The server will close the connection.

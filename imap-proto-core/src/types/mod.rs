@@ -30,6 +30,7 @@ mod status;
 mod text;
 mod thread;
 mod token;
+mod uid_batches;
 pub mod utf7;
 
 pub use acl::*;
@@ -64,3 +65,4 @@ pub use status::*;
 pub use text::{Atom, ByteString, Text};
 pub use thread::*;
 pub use token::*;
+pub use uid_batches::*;

@@ -8,7 +8,7 @@ use super::{
     AclResponse, AnnotationResponse, Atom, Capabilities, Code, EsearchResponse, FetchResponse,
     Flags, IdResponse, ListResponse, ListRightsResponse, MetadataResponse, ModSeq,
     MyRightsResponse, NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber,
-    StatusResponse, Text, ThreadResponse, Token, UidSet,
+    StatusResponse, Text, ThreadResponse, Token, UidBatchesResponse, UidSet,
 };
 
 /// One response.
@@ -132,6 +132,8 @@ pub enum Data {
     Status(StatusResponse),
     /// `THREAD` (RFC 5256 §4).
     Thread(ThreadResponse),
+    /// `UIDBATCHES` (RFC 10022).
+    UidBatches(Box<UidBatchesResponse>),
     /// `VANISHED` (RFC 7162 §3.2.10).
     Vanished {
         /// `(EARLIER)`: news for a cache, which changes no message number.
@@ -207,6 +209,15 @@ impl Completion {
     /// Whether the command succeeded.
     pub fn is_ok(&self) -> bool {
         self.condition == Condition::Ok
+    }
+
+    /// The server stopped at so many messages, and what is left is to be asked for again: all below
+    /// [`lowest`](super::MessageLimit::lowest) (RFC 9738 §3).
+    pub const fn message_limit(&self) -> Option<super::MessageLimit> {
+        match self.text.code {
+            Some(Code::MessageLimit(limit)) => Some(limit),
+            _ => None,
+        }
     }
 
     /// The response code, if there was one.

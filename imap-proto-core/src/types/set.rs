@@ -153,6 +153,12 @@ impl<N> NumberSet<N> {
         self.ranges().iter().any(|range| range.has_star())
     }
 
+    /// Whether `*` stands alone in it: the highest message and no other.
+    pub(crate) fn names_highest(&self) -> bool {
+        let highest = |range: &SetRange| range.first == 0 && range.last == 0;
+        self.ranges().iter().any(highest)
+    }
+
     /// How many numbers the ranges without `*` hold; one that stands in two is counted twice.
     pub fn len(&self) -> u64 {
         let sizes = self.ranges().iter().map(|range| {

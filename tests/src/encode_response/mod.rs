@@ -258,6 +258,16 @@ impl Encoder {
                 self.raw("MYRIGHTS ").string(rights.mailbox.as_wire_bytes());
                 self.each_string([rights.rights.0.as_bytes()])
             }
+            Data::UidBatches(response) => {
+                self.raw("UIDBATCHES");
+                if let Some(tag) = &response.tag {
+                    self.raw(" (TAG ").string(tag.as_bytes()).raw(")");
+                }
+                if let Some(batches) = &response.batches {
+                    self.raw(" ").shown(batches);
+                }
+                self
+            }
             Data::Other(other) => {
                 if let Some(number) = other.number {
                     self.shown(number).raw(" ");

@@ -2,6 +2,7 @@
 
 mod attribution;
 mod endings;
+mod extensions;
 mod idle;
 mod lifecycle;
 mod literals;

@@ -2,8 +2,8 @@
 
 use super::commands;
 use crate::encode::{
-    Append, AppendMessage, Close, Create, Delete, Examine, List, ListStatus, Lsub, Rename, Select,
-    Status, StatusItems, Subscribe, Unselect, Unsubscribe,
+    Append, AppendMessage, Close, Create, Delete, Examine, List, ListDetails, ListStatus, Lsub,
+    Rename, Select, Status, StatusItems, Subscribe, Unselect, Unsubscribe,
 };
 use crate::session::{Flavor, Session, Upload};
 use crate::types::MailboxName;
@@ -42,6 +42,9 @@ commands! {
 
     /// LIST with the STATUS of each mailbox, in one round trip (RFC 5819).
     list_status(reference: impl Into<MailboxName>, pattern: impl Into<MailboxName>, items: StatusItems) -> ListStatus = ListStatus::new(List::new(reference, pattern), items);
+
+    /// LIST with the status, our rights and annotations of each mailbox (RFC 5819, RFC 8440, RFC 9590).
+    list_details(command: ListDetails) -> ListDetails = command;
 
     /// LSUB: the subscribed mailboxes (RFC 3501 §6.3.9).
     lsub(reference: impl Into<MailboxName>, pattern: impl Into<MailboxName>) -> Lsub = Lsub::new(reference, pattern);

@@ -2,8 +2,8 @@
 
 use super::commands;
 use crate::encode::{
-    Copy, Expunge, Fetch, FetchItems, FetchSection, Messages, Move, Partial, Store, StoreAction,
-    UidCopy, UidExpunge, UidFetch, UidMove, UidStore,
+    AppendMessage, Copy, Expunge, Fetch, FetchItems, FetchSection, Messages, Move, Partial,
+    Replace, Store, StoreAction, UidCopy, UidExpunge, UidFetch, UidMove, UidReplace, UidStore,
 };
 use crate::session::{Flavor, Session};
 use crate::types::{MailboxName, Section, SequenceNumber, Uid};
@@ -36,6 +36,12 @@ commands! {
 
     /// UID MOVE (RFC 9051 §6.4.9, RFC 6851).
     uid_move(messages: impl Into<Messages<Uid>>, mailbox: impl Into<MailboxName>) -> UidMove = UidMove::new(messages, mailbox);
+
+    /// REPLACE: appends a message and removes another, at once (RFC 8508).
+    replace(number: SequenceNumber, mailbox: impl Into<MailboxName>, message: AppendMessage) -> Replace = Replace::new(number, mailbox, message);
+
+    /// UID REPLACE (RFC 8508 §3.3).
+    uid_replace(uid: Uid, mailbox: impl Into<MailboxName>, message: AppendMessage) -> UidReplace = UidReplace::new(uid, mailbox, message);
 
     /// EXPUNGE: removes all messages with `\Deleted` (RFC 9051 §6.4.3).
     expunge() -> Expunge = Expunge;

@@ -2,8 +2,8 @@
 
 use super::commands;
 use crate::encode::{
-    Capability, Check, Compress, Enable, Id, Login, Logout, Namespace, Noop, ProxyAuth, StartTls,
-    Unauthenticate,
+    Capability, Check, Compress, Enable, Id, Login, Logout, Namespace, Noop, Notify, ProxyAuth,
+    StartTls, Unauthenticate,
 };
 use crate::types::{ByteString, Secret};
 
@@ -41,6 +41,10 @@ commands! {
 
     /// ENABLE: extensions that change what the server sends (RFC 5161, RFC 9051 §6.3.1).
     enable(capabilities: impl IntoIterator<Item = impl Into<String>>) -> Enable = Enable::new(capabilities);
+
+    /// NOTIFY: which events the server tells of by itself (RFC 5465). They come to
+    /// [subscribers](crate::session::Session::notices).
+    notify(command: Notify) -> Notify = command;
 
     /// ID: tells who we are, and asks who the server is (RFC 2971).
     id(id: Id) -> Id = id;
