@@ -19,6 +19,8 @@ struct Target {
     user: String,
     password: String,
     ca: PathBuf,
+    token: Option<String>,
+    client: Option<PathBuf>,
     /// A server on its standard input and output.
     process: Option<String>,
     /// As the table of capabilities names it.
@@ -48,6 +50,8 @@ impl Target {
             user: user.to_owned(),
             password: password.to_owned(),
             ca: server.ca_file(),
+            token: server.setting("IMAP_TOKEN").map(str::to_owned),
+            client: server.setting("CLIENT_FILE").map(PathBuf::from),
             process: server.setting("SUBPROCESS").map(str::to_owned),
             confirms: Some(match kind {
                 Kind::Dovecot => Confirmed::Dovecot,
@@ -62,6 +66,8 @@ impl Target {
         let plain = Options {
             login: Some((self.user.clone(), self.password.clone())),
             ca: Some(self.ca.clone()),
+            token: self.token.clone(),
+            client: self.client.clone(),
             adapter,
             ..Options::new(Address::Plain("127.0.0.1".to_owned(), self.port))
         };
@@ -143,6 +149,8 @@ fn at_demo(what: impl FnOnce(&Target)) {
         user: "alice".to_owned(),
         password: "secret-pass".to_owned(),
         ca: ca.clone(),
+        token: None,
+        client: None,
         process: None,
         confirms: None,
     };

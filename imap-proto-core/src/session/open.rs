@@ -37,7 +37,7 @@ pub(super) struct Open {
     login_sent: bool,
     /// The ways to log in that are left if the server does not know the one that was taken.
     rest: VecDeque<Login>,
-    /// Whether any refusal of the first message leads on to them.
+    /// See [`Login::Mechanism`].
     tentative: bool,
     /// The server answered the first message of the exchange.
     challenged: bool,
@@ -150,21 +150,19 @@ impl Open {
 
     /// Whether a refusal means that the server does not know the mechanism or its channel
     /// binding, and there is another to try. Refused credentials never lead to a weaker one.
-    fn leads_on(&self, error: &Error) -> bool {
-        if self.rest.is_empty() {
-            return false;
+    fn leads_on(&mut self, error: &Error) -> bool {
+        if self.tentative && refuses_binding(error, self.challenged) {
+            // What is bound in the same way would be refused again.
+            self.rest
+                .retain(|login| !matches!(login, Login::Mechanism { tentative, .. } if *tentative));
+            return !self.rest.is_empty();
         }
-        match error {
-            Error::Bad(_) => !self.challenged,
-            Error::No(completion) => {
-                let unknown = matches!(completion.text.code, Some(Code::Cannot));
-                !self.challenged && (self.tentative || unknown)
-            }
-            Error::Sasl(SaslError::ServerError(value)) => {
-                self.tentative && *value == "unsupported-channel-binding-type"
-            }
+        let unknown = match error {
+            Error::Bad(_) => true,
+            Error::No(completion) => matches!(completion.text.code, Some(Code::Cannot)),
             _ => false,
-        }
+        };
+        unknown && !self.challenged && !self.rest.is_empty()
     }
 
     /// A command of the opening ended.
@@ -237,5 +235,25 @@ impl Open {
         let id = core.submit_own(command.request()?, now)?;
         self.asked.push((id, asked));
         Ok(())
+    }
+}
+
+/// Whether a server refused a channel binding, and not the credentials: the first message, or, by
+/// what it says, the type of the binding.
+fn refuses_binding(error: &Error, challenged: bool) -> bool {
+    /// What Cyrus SASL says of a binding that is not its own; of a wrong password, something else.
+    const BAD_PROTOCOL: &str = "bad protocol / cancel";
+    match error {
+        Error::No(completion) if !challenged => {
+            !matches!(completion.text.code, Some(Code::AuthenticationFailed))
+        }
+        Error::No(completion) => completion.text.text == BAD_PROTOCOL,
+        Error::Sasl(SaslError::ServerError(value)) => [
+            "unsupported-channel-binding-type",
+            "channel-bindings-dont-match",
+        ]
+        .iter()
+        .any(|known| value == *known),
+        _ => false,
     }
 }

@@ -1,7 +1,8 @@
 //! Runs the whole feature list against any IMAP server.
 //!
 //! `interop --url URL [--user USER --password-env VARIABLE] [--ca FILE] [--adapter std|tokio]
-//! [--starttls] [--compress] [--only WORD] [--scenario features|imaplib2]`, where the URL is `imap://host:port`,
+//! [--token-env VARIABLE] [--client FILE] [--starttls] [--compress] [--only WORD]
+//! [--scenario features|imaplib2]`, where the URL is `imap://host:port`,
 //! `imaps://host:port` or `exec:COMMAND` for a child process that greets with PREAUTH.
 //!
 //! The scenario `imaplib2` is the sequence of that library's own test script, each step checked for
@@ -39,6 +40,8 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Options, St
             "--url" => url = Some(value()?),
             "--user" => user = Some(value()?),
             "--password-env" => password = Some(variable(&value()?)?),
+            "--token-env" => options.token = Some(variable(&value()?)?),
+            "--client" => options.client = Some(value()?.into()),
             "--ca" => options.ca = Some(value()?.into()),
             "--adapter" => options.adapter = adapter(&value()?)?,
             "--starttls" => options.starttls = true,

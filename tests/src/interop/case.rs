@@ -10,6 +10,7 @@ use imap_proto_core::types::{Capabilities, Completion, Uid};
 
 use super::client::{Client, Started};
 use super::mail;
+use super::options::Options;
 
 /// Why a case did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,16 +103,23 @@ pub(super) fn now() -> chrono::DateTime<chrono::Utc> {
 pub struct Connector<L> {
     connect: Box<dyn Fn(Config) -> Result<L, Error>>,
     config: Config,
+    /// How the server is reached.
+    pub options: Options,
     /// All connections that were made, for whoever ends them when they hang.
     pub live: Arc<Mutex<Vec<AbortHandle>>>,
 }
 
 impl<L: Client> Connector<L> {
     /// Connections of this configuration.
-    pub fn new(config: Config, connect: impl Fn(Config) -> Result<L, Error> + 'static) -> Self {
+    pub fn new(
+        config: Config,
+        options: Options,
+        connect: impl Fn(Config) -> Result<L, Error> + 'static,
+    ) -> Self {
         Self {
             connect: Box::new(connect),
             config,
+            options,
             live: Arc::default(),
         }
     }
@@ -122,7 +130,16 @@ impl<L: Client> Connector<L> {
     ///
     /// Why there is none.
     pub fn connect(&self, change: impl FnOnce(Config) -> Config) -> Result<L, Error> {
-        let client = (self.connect)(change(self.config.clone()))?;
+        self.connect_by(change(self.config.clone()))
+    }
+
+    /// One more, by another configuration.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub fn connect_by(&self, config: Config) -> Result<L, Error> {
+        let client = (self.connect)(config)?;
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.push(client.session().abort_handle());
         Ok(client)

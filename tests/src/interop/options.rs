@@ -1,12 +1,13 @@
 //! Which server, and how to reach it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use imap_proto_core::engine::Config;
 use imap_proto_core::engine::sasl::Credentials;
-use rustls::pki_types::CertificateDer;
+use imap_proto_core::layer::{ClientCertificate, client_config};
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
 /// How the connections are made.
@@ -45,6 +46,10 @@ pub struct Options {
     pub address: Address,
     /// User and password; a process needs none.
     pub login: Option<(String, String)>,
+    /// A bearer token of the user, for OAUTHBEARER and XOAUTH2.
+    pub token: Option<String>,
+    /// A file with a client certificate of the user and its key in PEM, for EXTERNAL.
+    pub client: Option<PathBuf>,
     /// A file with the CA's certificate in PEM; else the system's roots are used.
     pub ca: Option<PathBuf>,
     /// Which adapter.
@@ -63,11 +68,39 @@ impl Options {
         Self {
             address,
             login: None,
+            token: None,
+            client: None,
             ca: None,
             adapter: Adapter::Tokio,
             starttls: false,
             compress: false,
             scenario: Scenario::Features,
+        }
+    }
+
+    /// The configuration of a connection that is not logged in.
+    ///
+    /// # Errors
+    ///
+    /// When the CA's file, or that of the client certificate, cannot be read.
+    pub fn without_login(&self) -> Result<Config, String> {
+        let options = Self {
+            login: None,
+            ..self.clone()
+        };
+        options.config()
+    }
+
+    /// As [`config`](Self::config), with the client certificate and without a login.
+    ///
+    /// # Errors
+    ///
+    /// As [`without_login`](Self::without_login).
+    pub fn with_certificate(&self) -> Result<Config, String> {
+        let config = self.without_login()?;
+        match (&self.ca, &self.client) {
+            (Some(ca), Some(client)) => Ok(config.with_tls(tls(ca, Some(client))?)),
+            _ => Ok(config),
         }
     }
 
@@ -91,7 +124,7 @@ impl Options {
             _ => config,
         };
         match &self.ca {
-            Some(path) => Ok(config.with_tls(tls(path)?)),
+            Some(path) => Ok(config.with_tls(tls(path, None)?)),
             None => Ok(config),
         }
     }
@@ -130,14 +163,24 @@ fn host_and_port(text: &str, default: u16) -> Result<(String, u16), String> {
     Ok((host.to_owned(), port))
 }
 
-fn tls(path: &std::path::Path) -> Result<Arc<ClientConfig>, String> {
-    let failed = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+fn tls(ca: &Path, client: Option<&PathBuf>) -> Result<Arc<ClientConfig>, String> {
+    let failed = |why: &dyn std::fmt::Display| format!("{}: {why}", ca.display());
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|why| failed(&why))? {
+    for certificate in CertificateDer::pem_file_iter(ca).map_err(|why| failed(&why))? {
         let certificate = certificate.map_err(|why| failed(&why))?;
         roots.add(certificate).map_err(|why| failed(&why))?;
     }
-    imap_transport_std::tls_config(roots).map_err(|why| failed(&why))
+    let client = client.map(|path| certificate_and_key(path)).transpose()?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    client_config(provider, roots, client, true).map_err(|why| failed(&why))
+}
+
+fn certificate_and_key(path: &Path) -> Result<ClientCertificate, String> {
+    let failed = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let chain = CertificateDer::pem_file_iter(path).map_err(|why| failed(&why))?;
+    let chain: Result<Vec<_>, _> = chain.collect();
+    let key = PrivateKeyDer::from_pem_file(path).map_err(|why| failed(&why))?;
+    Ok((chain.map_err(|why| failed(&why))?, key))
 }
 
 #[cfg(test)]

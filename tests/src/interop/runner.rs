@@ -52,12 +52,14 @@ pub fn run(options: &Options, filter: &str, out: &mut dyn Write) -> Result<Summa
     let address = options.address.clone();
     match options.adapter {
         Adapter::Std => {
-            let connector = Connector::new(config, move |config| blocking(&address, config));
+            let connector = Connector::new(config, options.clone(), move |config| {
+                blocking(&address, config)
+            });
             runtime.block_on(all(&connector, options.scenario, filter, out))
         }
         Adapter::Tokio => {
             let handle = runtime.handle().clone();
-            let connector = Connector::new(config, move |config| {
+            let connector = Connector::new(config, options.clone(), move |config| {
                 let connecting = tasks(address.clone(), config);
                 // The caller is within the runtime already, and may not wait for it there.
                 std::thread::scope(|scope| {

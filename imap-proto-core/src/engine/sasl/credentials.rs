@@ -73,8 +73,8 @@ pub enum Login {
     Mechanism {
         /// It.
         mechanism: Box<dyn Mechanism>,
-        /// The server may well not know the channel binding: any refusal of the first message,
-        /// before the server answered it, leads on to the next way.
+        /// It is bound to the channel, in a way that the server may not know: a refusal of the
+        /// binding leads on to the next that is not bound.
         tentative: bool,
     },
     /// By the LOGIN command.
@@ -168,9 +168,7 @@ impl Credentials {
     /// present phase of security.
     ///
     /// For a password: SCRAM-…-PLUS with SHA-512, SHA-256, SHA-1, then SCRAM so, PLAIN, AUTH=LOGIN
-    /// or, where the server lists no mechanism of these, the LOGIN command. Where the server
-    /// shows a `-PLUS` form and the channel has an exporter, SCRAM without channel binding is
-    /// left out, but for one that was [asked for by name](Self::only).
+    /// or, where the server lists no mechanism of these, the LOGIN command.
     ///
     /// # Errors
     ///
@@ -297,9 +295,8 @@ fn password_logins(
     let _ = channel;
 }
 
-/// The forms of SCRAM: those that bind the channel first. `tls-server-end-point` is tried where
-/// there is no exporter, although many servers do not know it; only then may an unbound form
-/// follow where the server shows bound ones.
+/// The forms of SCRAM: those that bind the channel first, with `tls-server-end-point` where there
+/// is no exporter.
 #[cfg(feature = "scram")]
 fn scram_logins(
     logins: &mut Logins,
@@ -312,21 +309,17 @@ fn scram_logins(
     let plus_listed = ScramHash::ALL
         .iter()
         .any(|hash| offers.lists(hash.mechanism(true)));
-    let (binding, tentative) = match channel.tls_exporter {
-        Some(_) => (ChannelBinding::TlsExporter, false),
-        None => (ChannelBinding::TlsServerEndPoint, true),
+    let binding = match channel.tls_exporter {
+        Some(_) => ChannelBinding::TlsExporter,
+        None => ChannelBinding::TlsServerEndPoint,
     };
     if binding.of(channel).is_some() {
         for hash in ScramHash::ALL {
             if offers.has(hash.mechanism(true), Strength::Bound) {
                 let mechanism = Box::new(scram(hash).channel_binding(binding));
-                logins.push_box(mechanism, tentative);
+                logins.push_box(mechanism, true);
             }
         }
-    }
-    let named = offers.policy.only.is_some();
-    if plus_listed && channel.tls_exporter.is_some() && !named {
-        return;
     }
     for hash in ScramHash::ALL {
         if !offers.has(hash.mechanism(false), Strength::Proof) {
@@ -451,7 +444,12 @@ mod tests {
     fn a7_the_order_with_cryptography() {
         let bound = "SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS";
         let unbound = "SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1";
-        check(&password(), ALL, &tls(), &format!("{bound} PLAIN LOGIN"));
+        check(
+            &password(),
+            ALL,
+            &tls(),
+            &format!("{bound} {unbound} PLAIN LOGIN"),
+        );
         let old = Channel {
             tls_exporter: None,
             ..tls()

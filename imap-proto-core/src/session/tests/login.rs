@@ -116,6 +116,59 @@ mod scram {
         assert_eq!(error, SaslError::Iterations(2_147_483_647));
     }
 
+    /// A connection that can be bound, and a server that shows how.
+    fn bindable(credentials: Credentials) -> (Kit, Opening<Plain>) {
+        let config = Config::unencrypted("localhost").credentials(credentials);
+        let (mut kit, opening) = Kit::new(config);
+        kit.driver.shared.lock().channel.tls_exporter = Some(vec![1; 32]);
+        let offered = "SASL-IR AUTH=SCRAM-SHA-1-PLUS AUTH=SCRAM-SHA-256-PLUS AUTH=SCRAM-SHA-256";
+        kit.says(format!("* OK [CAPABILITY IMAP4rev1 {offered}] hi\r\n"));
+        let sent = kit.sent();
+        assert!(
+            sent.starts_with("A0 AUTHENTICATE SCRAM-SHA-256-PLUS cD10"),
+            "{sent}"
+        );
+        (kit, opening)
+    }
+
+    #[test]
+    fn a16_a_binding_that_the_server_refuses_leads_to_scram_without() {
+        let unbound = format!("A1 AUTHENTICATE SCRAM-SHA-256 {CLIENT_FIRST}\r\n");
+        let (mut kit, _opening) = bindable(password());
+        kit.says("A0 NO no such binding\r\n");
+        assert_eq!(kit.sent(), unbound);
+        // What Cyrus says behind our proof.
+        let (mut kit, _opening) = bindable(password());
+        kit.says(format!("+ {SERVER_FIRST}\r\n"));
+        kit.sent();
+        kit.says("A0 NO bad protocol / cancel\r\n");
+        assert_eq!(kit.sent(), unbound);
+        // "e=unsupported-channel-binding-type"
+        let (mut kit, _opening) = bindable(password());
+        kit.says(format!("+ {SERVER_FIRST}\r\n"));
+        kit.sent();
+        kit.says("+ ZT11bnN1cHBvcnRlZC1jaGFubmVsLWJpbmRpbmctdHlwZQ==\r\n");
+        assert_eq!(kit.sent(), "*\r\n");
+        kit.says("A0 BAD as you wish\r\n");
+        assert_eq!(kit.sent(), unbound);
+    }
+
+    #[test]
+    fn a7_refused_credentials_in_a_bound_exchange_lead_nowhere() {
+        let (mut kit, mut opening) = bindable(password());
+        kit.says("A0 NO [AUTHENTICATIONFAILED] who?\r\n");
+        assert!(matches!(state(&mut opening), Some(Err(Error::Login(_)))));
+        let (mut kit, mut opening) = bindable(password());
+        kit.says(format!("+ {SERVER_FIRST}\r\n"));
+        kit.sent();
+        kit.says("A0 NO authentication failure\r\n");
+        assert!(matches!(state(&mut opening), Some(Err(Error::Login(_)))));
+        let (mut kit, mut opening) = bindable(password().minimum(Strength::Bound));
+        kit.says("A0 NO no such binding\r\n");
+        assert!(matches!(state(&mut opening), Some(Err(Error::Login(_)))));
+        assert_eq!(kit.sent(), "");
+    }
+
     #[test]
     fn what_cannot_be_prepared_leads_on() {
         let credentials = Credentials::password("u", "\u{7}");

@@ -1,6 +1,7 @@
 //! The cases, by what they try.
 
 mod appending;
+mod auth;
 mod basics;
 mod bodies;
 mod ending;
@@ -44,6 +45,9 @@ macro_rules! cases {
 
 cases! {
     basics: capability noop id namespace greeting_and_security compress enable;
+    auth: plain login login_command cram_md5 scram_sha_1 scram_sha_256 scram_sha_512 scram_sha_1_plus
+        scram_sha_256_plus scram_sha_512_plus oauthbearer xoauth2 external anonymous
+        the_best_is_taken wrong_passwords refused_tokens own_mechanism on_a_session;
     mailboxes: create_rename_delete hierarchy non_ascii_names list_patterns list_several_patterns
         list_status list_special_use list_extended subscriptions status_items status_size;
     appending: flags_and_date empty_message several_at_once streamed binary to_no_mailbox
