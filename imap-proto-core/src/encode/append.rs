@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{Command, MissingAnswer, Pipelining, Request, Segment, States, SubmitError, Upload};
+use super::{
+    Annotations, Command, MissingAnswer, Pipelining, Request, Segment, States, SubmitError, Upload,
+};
 use crate::types::{AppendUid, Code, Completion, Data, Flags, InternalDate, MailboxName};
 
 /// APPEND of a message to a mailbox (RFC 9051 §6.3.12).
@@ -73,8 +75,10 @@ impl Command for Append {
 pub struct AppendMessage {
     flags: Option<Flags>,
     date: Option<InternalDate>,
+    annotations: Option<Annotations>,
     data: MessageData,
     binary: bool,
+    utf8: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,8 +156,10 @@ impl AppendMessage {
         Self {
             flags: None,
             date: None,
+            annotations: None,
             data,
             binary: false,
+            utf8: false,
         }
     }
 
@@ -175,6 +181,22 @@ impl AppendMessage {
     #[must_use]
     pub fn binary(mut self) -> Self {
         self.binary = true;
+        self
+    }
+
+    /// Annotations to make with it (RFC 5257 §4.7; needs ANNOTATE-EXPERIMENT-1).
+    #[must_use]
+    pub fn annotations(mut self, annotations: Annotations) -> Self {
+        self.annotations = Some(annotations);
+        self
+    }
+
+    /// It has 8-bit header fields, and goes to a server of RFC 6855, which wants that told
+    /// (RFC 6855 §4; UTF8=ACCEPT must be enabled). RFC 9755 has no such form: a server of it takes
+    /// the message as any other.
+    #[must_use]
+    pub fn utf8(mut self) -> Self {
+        self.utf8 = true;
         self
     }
 
@@ -208,19 +230,29 @@ impl Request {
             }
             self = self.put(format_args!(" \"{date}\""));
         }
-        let binary = message.binary;
+        if let Some(annotations) = message.annotations {
+            self = self.space().annotations(annotations)?;
+        }
+        let (binary, utf8) = (message.binary, message.utf8);
         let segment = match message.data {
-            MessageData::Later(size) => Segment::Upload(Upload { size, binary }),
+            MessageData::Later(size) => Segment::Upload(Upload {
+                size,
+                binary: binary || utf8,
+            }),
+            MessageData::Here(data) if utf8 => Segment::AlwaysLiteral8(data),
             MessageData::Here(data) if binary => Segment::Literal8(data),
             MessageData::Here(data) => Segment::Literal(data),
             MessageData::Catenated(parts) if parts.is_empty() => {
                 return Err(SubmitError::EmptyList("parts of a message"));
             }
-            MessageData::Catenated(_) if binary => {
-                return Err(SubmitError::Conflict("BINARY and CATENATE"));
+            MessageData::Catenated(_) if binary || utf8 => {
+                return Err(SubmitError::Conflict("BINARY or UTF8, and CATENATE"));
             }
             MessageData::Catenated(parts) => return Ok(self.catenate(parts)),
         };
+        if utf8 {
+            return Ok(self.put(" UTF8 (").push(segment).put(")"));
+        }
         Ok(self.space().push(segment))
     }
 

@@ -109,6 +109,20 @@ impl FetchNeeds {
     pub const MOD_SEQ: Self = Self(1 << 7);
     /// Any `BODY[…]`, `RFC822…` or `BINARY[…]`
     pub const SECTION: Self = Self(1 << 8);
+    /// `EMAILID`
+    pub const EMAIL_ID: Self = Self(1 << 9);
+    /// `THREADID`
+    pub const THREAD_ID: Self = Self(1 << 10);
+    /// `SAVEDATE`
+    pub const SAVE_DATE: Self = Self(1 << 11);
+    /// `PREVIEW`
+    pub const PREVIEW: Self = Self(1 << 12);
+    /// `ANNOTATION`
+    pub const ANNOTATION: Self = Self(1 << 13);
+    /// `X-GM-MSGID` and `X-GM-THRID`
+    pub const GMAIL_ID: Self = Self(1 << 14);
+    /// `X-GM-LABELS`
+    pub const GMAIL_LABELS: Self = Self(1 << 15);
 
     /// Whether all of `other` are in here.
     pub const fn contains(self, other: Self) -> bool {

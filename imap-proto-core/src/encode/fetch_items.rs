@@ -1,5 +1,6 @@
 //! What FETCH asks of each message (RFC 9051 §6.4.5).
 
+use super::annotation::{check_attribute, check_entry_match};
 use super::{FetchNeeds, Request, SubmitError};
 use crate::types::{ByteString, Section, SectionPart};
 
@@ -26,6 +27,10 @@ enum FetchItem {
     Section(FetchSection),
     Binary(FetchBinary),
     BinarySize(SectionPart),
+    Annotation {
+        entries: Vec<String>,
+        attributes: Vec<String>,
+    },
     Other(String),
 }
 
@@ -59,15 +64,25 @@ items! {
     /// `MODSEQ` (RFC 7162 §3.1.4; needs CONDSTORE).
     mod_seq = "MODSEQ", MOD_SEQ;
     /// `EMAILID` (RFC 8474 §5.1; needs OBJECTID).
-    email_id = "EMAILID", NONE;
+    email_id = "EMAILID", EMAIL_ID;
     /// `THREADID` (RFC 8474 §5.2; needs OBJECTID).
-    thread_id = "THREADID", NONE;
+    thread_id = "THREADID", THREAD_ID;
     /// `SAVEDATE` (RFC 8514).
-    save_date = "SAVEDATE", NONE;
+    save_date = "SAVEDATE", SAVE_DATE;
     /// `PREVIEW` (RFC 8970).
-    preview = "PREVIEW", NONE;
+    preview = "PREVIEW", PREVIEW;
     /// `PREVIEW (LAZY)`: only if the server has it at hand (RFC 8970 §3.2).
-    preview_lazy = "PREVIEW (LAZY)", NONE;
+    preview_lazy = "PREVIEW (LAZY)", PREVIEW;
+    /// `SNIPPET`: what PREVIEW was before it had an RFC (needs SNIPPET=FUZZY).
+    snippet = "SNIPPET", NONE;
+    /// `SNIPPET (LAZY=FUZZY)`: only if the server has it at hand (needs SNIPPET=FUZZY).
+    snippet_lazy = "SNIPPET (LAZY=FUZZY)", NONE;
+    /// `X-GM-MSGID`: the message's number in the whole account (needs X-GM-EXT-1).
+    gmail_message_id = "X-GM-MSGID", GMAIL_ID;
+    /// `X-GM-THRID`: the number of its conversation (needs X-GM-EXT-1).
+    gmail_thread_id = "X-GM-THRID", GMAIL_ID;
+    /// `X-GM-LABELS`: its labels (needs X-GM-EXT-1).
+    gmail_labels = "X-GM-LABELS", GMAIL_LABELS;
 }
 
 impl FetchItems {
@@ -110,6 +125,21 @@ impl FetchItems {
         self.push(FetchItem::BinarySize(part))
     }
 
+    /// `ANNOTATION`: these attributes, such as `value` or `size.priv`, of the entries whose names
+    /// match; in these `*` stands for anything, `%` for anything but a slash (RFC 5257 §4.3;
+    /// needs ANNOTATE-EXPERIMENT-1).
+    #[must_use]
+    pub fn annotation<E: Into<String>, A: Into<String>>(
+        self,
+        entries: impl IntoIterator<Item = E>,
+        attributes: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.push(FetchItem::Annotation {
+            entries: entries.into_iter().map(Into::into).collect(),
+            attributes: attributes.into_iter().map(Into::into).collect(),
+        })
+    }
+
     /// Any other item, by its name.
     #[must_use]
     pub fn item(self, name: impl Into<String>) -> Self {
@@ -131,6 +161,7 @@ impl FetchItems {
         let needs = |item: &FetchItem| match item {
             FetchItem::Simple(_, needs) => *needs,
             FetchItem::Section(_) | FetchItem::Binary(_) => FetchNeeds::SECTION,
+            FetchItem::Annotation { .. } => FetchNeeds::ANNOTATION,
             FetchItem::BinarySize(_) | FetchItem::Other(_) => FetchNeeds::NONE,
         };
         let all = self.items.iter().map(needs);
@@ -250,6 +281,19 @@ impl Request {
                 check_part(part)?;
                 Ok(self.put(format_args!("BINARY.SIZE[{part}]")))
             }
+            FetchItem::Annotation {
+                entries,
+                attributes,
+            } => {
+                entries
+                    .iter()
+                    .try_for_each(|name| check_entry_match(name))?;
+                attributes
+                    .iter()
+                    .try_for_each(|name| check_attribute(name))?;
+                let (entries, attributes) = (one_or_list(entries)?, one_or_list(attributes)?);
+                Ok(self.put(format_args!("ANNOTATION ({entries} {attributes})")))
+            }
             FetchItem::Other(name) => self.atom(name),
         }
     }
@@ -300,6 +344,15 @@ impl Request {
             Some((_, 0)) => Err(SubmitError::OutOfRange("the length of a partial FETCH")),
             Some((first, octets)) => Ok(self.put(format_args!("<{first}.{octets}>"))),
         }
+    }
+}
+
+/// A name, or several in parentheses.
+fn one_or_list(names: &[String]) -> Result<String, SubmitError> {
+    match names {
+        [] => Err(SubmitError::EmptyList("annotations")),
+        [name] => Ok(name.clone()),
+        names => Ok(format!("({})", names.join(" "))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Making, removing, renaming and subscribing mailboxes (RFC 9051 §6.3.4 to §6.3.8).
 
 use super::answer::answers_nothing;
-use super::{Command, MissingAnswer, Pipelining, Request, States, SubmitError};
+use super::{Command, MissingAnswer, Pipelining, Request, States, SubmitError, is_atom};
 use crate::types::{ByteString, Code, Completion, Data, MailboxName};
 
 /// CREATE a mailbox (RFC 9051 §6.3.4). A delimiter at the end says that mailboxes below it will
@@ -12,6 +12,7 @@ use crate::types::{ByteString, Code, Completion, Data, MailboxName};
 pub struct Create {
     mailbox: MailboxName,
     special_uses: Vec<String>,
+    parameters: Vec<String>,
 }
 
 impl Create {
@@ -20,6 +21,7 @@ impl Create {
         Self {
             mailbox: mailbox.into(),
             special_uses: Vec::new(),
+            parameters: Vec::new(),
         }
     }
 
@@ -27,6 +29,14 @@ impl Create {
     #[must_use]
     pub fn special_use(mut self, attribute: impl Into<String>) -> Self {
         self.special_uses.push(attribute.into());
+        self
+    }
+
+    /// Any other parameter, as it stands on the wire: a name, and perhaps a value (RFC 4466
+    /// §2.2).
+    #[must_use]
+    pub fn parameter(mut self, parameter: impl Into<String>) -> Self {
+        self.parameters.push(parameter.into());
         self
     }
 }
@@ -40,17 +50,17 @@ impl Command for Create {
         let class = Pipelining::MAILBOX_WRITER;
         let mut request =
             Request::known("CREATE ", States::AFTER_LOGIN, class).mailbox(self.mailbox);
-        if self.special_uses.is_empty() {
-            return Ok(request);
-        }
-        request = request.put(" (USE (");
-        for (at, attribute) in self.special_uses.iter().enumerate() {
-            if at > 0 {
-                request = request.space();
+        let mut before = " (";
+        if !self.special_uses.is_empty() {
+            request = request.put(" (USE ");
+            for (at, attribute) in self.special_uses.iter().enumerate() {
+                request = request.put(if at > 0 { " " } else { "(" });
+                request = request.flag_name(attribute.as_bytes())?;
             }
-            request = request.flag_name(attribute.as_bytes())?;
+            request = request.put(")");
+            before = " ";
         }
-        Ok(request.put("))"))
+        request.parameters(before, &self.parameters)
     }
 
     fn item(data: Data) -> Result<Self::Item, Data> {
@@ -115,6 +125,7 @@ of_mailbox! {
 pub struct Rename {
     from: MailboxName,
     to: MailboxName,
+    parameters: Vec<String>,
 }
 
 impl Rename {
@@ -123,7 +134,16 @@ impl Rename {
         Self {
             from: from.into(),
             to: to.into(),
+            parameters: Vec::new(),
         }
+    }
+
+    /// A parameter, as it stands on the wire: a name, and perhaps a value (RFC 4466 §2.3). None
+    /// is registered.
+    #[must_use]
+    pub fn parameter(mut self, parameter: impl Into<String>) -> Self {
+        self.parameters.push(parameter.into());
+        self
     }
 }
 
@@ -132,9 +152,33 @@ impl Command for Rename {
 
     fn request(self) -> Result<Request, SubmitError> {
         let class = Pipelining::MAILBOX_REMOVER;
-        Ok(Request::known("RENAME ", States::AFTER_LOGIN, class)
+        Request::known("RENAME ", States::AFTER_LOGIN, class)
             .mailbox(self.from)
             .space()
-            .mailbox(self.to))
+            .mailbox(self.to)
+            .parameters(" (", &self.parameters)
+    }
+}
+
+impl Request {
+    /// Adds parameters and the parenthesis behind them; `before` tells whether the one before
+    /// them is written.
+    fn parameters(mut self, mut before: &str, parameters: &[String]) -> Result<Self, SubmitError> {
+        for parameter in parameters {
+            self = self.put(before).parameter(parameter)?;
+            before = " ";
+        }
+        let some = before == " ";
+        Ok(if some { self.put(")") } else { self })
+    }
+
+    /// Adds a parameter of the caller's: a name, and perhaps a value behind a space (RFC 4466 §4
+    /// `tagged-ext`).
+    pub(super) fn parameter(self, parameter: &str) -> Result<Self, SubmitError> {
+        let name = parameter.split(' ').next().unwrap_or_default();
+        if !is_atom(name.as_bytes()) {
+            return Err(SubmitError::InvalidAtom);
+        }
+        self.syntax(parameter)
     }
 }

@@ -1,9 +1,7 @@
 //! Annotations of mailboxes and servers (RFC 5464 §4.2, §4.3).
 
 use super::answer::{answers_nothing, takes};
-use super::{
-    Claim, Claims, Command, MissingAnswer, Pipelining, Request, Segment, States, SubmitError,
-};
+use super::{Claim, Claims, Command, MissingAnswer, Pipelining, Request, States, SubmitError};
 use crate::types::{
     ByteString, Code, Completion, Data, MailboxName, MetadataCode, MetadataEntries,
     MetadataResponse,
@@ -196,14 +194,7 @@ impl Command for SetMetadata {
             .space();
         let mut before = "(";
         for (entry, value) in self.values {
-            request = request.put(before).entry(&entry)?.space();
-            request = match value {
-                // Only a literal8 may hold NUL (RFC 5464 §5).
-                Some(value) if value.as_bytes().contains(&0) => {
-                    request.push(Segment::Literal8(value.into_bytes()))
-                }
-                value => request.nstring(value),
-            };
+            request = request.put(before).entry(&entry)?.space().annotation(value);
             before = " ";
         }
         Ok(request.put(")"))
@@ -213,7 +204,7 @@ impl Command for SetMetadata {
 impl Request {
     /// An entry name: it starts with a slash, ends with none, has no two in a row, no `*`, `%` and
     /// nothing but printable ASCII (RFC 5464 §3.2).
-    fn entry(self, name: &str) -> Result<Self, SubmitError> {
+    pub(super) fn entry(self, name: &str) -> Result<Self, SubmitError> {
         let printable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
         let legal = |byte: u8| printable(byte) && !matches!(byte, b'*' | b'%');
         let slashes = name.starts_with('/') && !name.ends_with('/') && !name.contains("//");

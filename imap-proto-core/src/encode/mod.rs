@@ -2,6 +2,7 @@
 
 mod acl;
 mod annotatemore;
+mod annotation;
 mod answer;
 mod append;
 mod cancel_update;
@@ -51,6 +52,7 @@ mod writer;
 
 pub use acl::*;
 pub use annotatemore::*;
+pub use annotation::*;
 pub use append::*;
 pub use cancel_update::*;
 pub use capability::*;
@@ -97,6 +99,9 @@ pub use uid_batches::*;
 pub use unordered::*;
 pub(crate) use writer::*;
 
+#[cfg(test)]
+#[path = "tests/annotation.rs"]
+mod annotation_tests;
 #[cfg(test)]
 #[path = "tests/base.rs"]
 mod base_tests;

@@ -51,6 +51,8 @@ pub(crate) enum Segment {
     Literal(Bytes),
     /// A literal8, `~{n}`, where the server takes one or the data needs it; else a literal.
     Literal8(Bytes),
+    /// A literal8 wherever it stands.
+    AlwaysLiteral8(Bytes),
     /// Syntax that is left out once UTF-8 is enabled, such as ` CHARSET UTF-8` (RFC 9755 §3).
     UnlessUtf8(&'static [u8]),
     /// A password: like `Astring`, never shown, wiped after it was sent.
@@ -73,7 +75,7 @@ impl fmt::Debug for Segment {
             Self::Mailbox(_) => "Mailbox",
             Self::Pattern(_) => "Pattern",
             Self::Literal(_) => "Literal",
-            Self::Literal8(_) => "Literal8",
+            Self::Literal8(_) | Self::AlwaysLiteral8(_) => "Literal8",
             Self::UnlessUtf8(_) => "UnlessUtf8",
             Self::SecretAstring(_) | Self::SecretSyntax(_) => "Secret",
             Self::Upload(_) => "Upload",
@@ -343,7 +345,10 @@ impl Request {
             Segment::SecretAstring(secret) | Segment::SecretSyntax(secret) => secret.expose().len(),
             Segment::UnlessUtf8(syntax) => syntax.len(),
             Segment::Tag(_) => 16,
-            Segment::Literal(_) | Segment::Literal8(_) | Segment::Upload(_) => 0,
+            Segment::Literal(_)
+            | Segment::Literal8(_)
+            | Segment::AlwaysLiteral8(_)
+            | Segment::Upload(_) => 0,
         };
         self.segments.iter().map(octets).sum()
     }

@@ -5,9 +5,12 @@ use std::ops::{BitAnd, BitOr, Not};
 use bytes::Bytes;
 use chrono::{Datelike, NaiveDate};
 
+use super::annotation::check_entry_match;
 use super::select::check_mod_seq;
 use super::{Request, Segment, SubmitError, is_atom};
-use crate::types::{ByteString, Flag, MONTHS, ModSeq, NumberSet, SequenceSet, Uid, UidSet};
+use crate::types::{
+    ByteString, Flag, MONTHS, MailboxName, ModSeq, NumberSet, SequenceSet, Uid, UidSet,
+};
 
 /// A condition on messages. Combine them with `&`, `|` and `!`.
 ///
@@ -258,6 +261,39 @@ impl SearchKey {
         // A name is a part of the metadata entry that holds the search (RFC 5466 §3.2).
         let fits = (!name.contains('/')).then_some(());
         Self::atom_key("FILTER", name).checked(fits.ok_or(SubmitError::InvalidAtom))
+    }
+
+    /// `ANNOTATION`: the text is in an attribute, `value`, `value.priv` or `value.shared`, of an
+    /// entry whose name matches; in this `*` stands for anything, `%` for anything but a slash
+    /// (RFC 5257 §4.8; needs ANNOTATE-EXPERIMENT-1).
+    pub fn annotation(entry: &str, attribute: &str, text: impl Into<ByteString>) -> Self {
+        let known = ["value", "value.priv", "value.shared"];
+        let known = known
+            .iter()
+            .any(|name| attribute.eq_ignore_ascii_case(name));
+        let mut key = Self::key(&format!("ANNOTATION {entry} {attribute} "));
+        key.traits.flags = true;
+        key.checked(check_entry_match(entry))
+            .checked(known.then_some(()).ok_or(SubmitError::InvalidAtom))
+            .text_argument(text.into())
+    }
+
+    /// `X-GM-LABELS`: it has the label (needs X-GM-EXT-1).
+    pub fn gmail_label(label: impl Into<MailboxName>) -> Self {
+        let mut key = Self::key("X-GM-LABELS ");
+        key.segments.push(Segment::Mailbox(label.into()));
+        key.traits.flags = true;
+        key
+    }
+
+    /// `X-GM-MSGID`: the message of this number (needs X-GM-EXT-1).
+    pub fn gmail_message_id(id: u64) -> Self {
+        Self::number_key("X-GM-MSGID", id)
+    }
+
+    /// `X-GM-THRID`: the messages of this conversation (needs X-GM-EXT-1).
+    pub fn gmail_thread_id(id: u64) -> Self {
+        Self::number_key("X-GM-THRID", id)
     }
 
     /// `FUZZY`: the server may match loosely (RFC 6203; needs SEARCH=FUZZY).

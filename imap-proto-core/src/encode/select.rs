@@ -24,7 +24,9 @@ pub struct Examine(Selection);
 struct Selection {
     mailbox: MailboxName,
     cond_store: bool,
+    annotate: bool,
     qresync: Option<QresyncParameters>,
+    others: Vec<String>,
 }
 
 macro_rules! selects {
@@ -35,7 +37,9 @@ macro_rules! selects {
                 Self(Selection {
                     mailbox: mailbox.into(),
                     cond_store: false,
+                    annotate: false,
                     qresync: None,
+                    others: Vec::new(),
                 })
             }
 
@@ -43,6 +47,22 @@ macro_rules! selects {
             #[must_use]
             pub fn cond_store(mut self) -> Self {
                 self.0.cond_store = true;
+                self
+            }
+
+            /// Asks to be told when others change annotations of messages (RFC 5257 §4.2; needs
+            /// ANNOTATE-EXPERIMENT-1).
+            #[must_use]
+            pub fn annotate(mut self) -> Self {
+                self.0.annotate = true;
+                self
+            }
+
+            /// Any other parameter, as it stands on the wire: a name, and perhaps a value
+            /// (RFC 4466 §2.4).
+            #[must_use]
+            pub fn parameter(mut self, parameter: impl Into<String>) -> Self {
+                self.0.others.push(parameter.into());
                 self
             }
 
@@ -101,15 +121,23 @@ impl Selection {
                 mailbox: self.mailbox,
                 read_only,
             });
-        if !self.cond_store && self.qresync.is_none() {
-            return Ok(request);
+        let mut before = " (";
+        for (wanted, name) in [(self.cond_store, "CONDSTORE"), (self.annotate, "ANNOTATE")] {
+            if wanted {
+                request = request.put(before).put(name);
+                before = " ";
+            }
         }
-        request = request.put(if self.cond_store { " (CONDSTORE" } else { " (" });
+        for parameter in &self.others {
+            request = request.put(before).parameter(parameter)?;
+            before = " ";
+        }
         if let Some(parameters) = &self.qresync {
-            let before = if self.cond_store { " " } else { "" };
             request = request.put(before).qresync(parameters)?;
+            before = " ";
         }
-        Ok(request.put(")"))
+        let some = before == " ";
+        Ok(if some { request.put(")") } else { request })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::MissingAnswer;
 use crate::types::{
-    ByteString, Code, Completion, Condition, Data, FetchResponse, Flags, MailboxName, ModSeq,
-    SequenceNumber, Uid, UidSet, UidValidity,
+    AnnotationSupport, ByteString, Code, Completion, Condition, Data, FetchResponse, Flags,
+    MailboxName, ModSeq, SequenceNumber, Uid, UidSet, UidValidity, UrlMechanism,
 };
 
 /// What the server told of a mailbox when it was selected.
@@ -33,6 +33,10 @@ pub struct SelectResponse {
     pub read_only: bool,
     /// `MAILBOXID` (RFC 8474 §4.2).
     pub mailbox_id: Option<ByteString>,
+    /// `ANNOTATIONS`: what can be done with annotations of messages (RFC 5257 §4.1).
+    pub annotations: Option<AnnotationSupport>,
+    /// `URLMECH`: how URLs of messages can be authorized (RFC 4467 §8).
+    pub url_mechanisms: Vec<UrlMechanism>,
     /// Its name, where the server tells it: another than the one asked for, when that was not
     /// normalized (RFC 9051 §6.3.2).
     pub name: Option<MailboxName>,
@@ -87,6 +91,8 @@ impl SelectResponse {
             Code::NoModSeq => self.highest_mod_seq = None,
             Code::UidNotSticky => self.uid_not_sticky = true,
             Code::MailboxId(id) => self.mailbox_id = Some(id),
+            Code::Annotations(support) => self.annotations = Some(support),
+            Code::UrlMechanisms(mechanisms) => self.url_mechanisms = mechanisms,
             _ => {}
         }
     }

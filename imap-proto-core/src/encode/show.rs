@@ -79,7 +79,9 @@ impl Bounded<'_> {
                 self.put(b"\"");
             }
             Segment::Literal(data) => self.literal("", data.len() as u64),
-            Segment::Literal8(data) => self.literal("~", data.len() as u64),
+            Segment::Literal8(data) | Segment::AlwaysLiteral8(data) => {
+                self.literal("~", data.len() as u64);
+            }
             Segment::Upload(upload) => {
                 self.literal(if upload.binary { "~" } else { "" }, upload.size);
             }

@@ -1,5 +1,8 @@
 //! SORT (RFC 5256 §3, RFC 5267, RFC 5957).
 
+use std::borrow::Cow;
+
+use super::annotation::check_entry_match;
 use super::search::search_class;
 use super::{
     Claim, Claims, Command, MissingAnswer, Numbering, Pipelining, Request, SearchKey,
@@ -100,7 +103,8 @@ impl<N: Numbering> Command for Sort<N> {
 /// What to sort by; the first counts most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SortCriteria {
-    words: Vec<&'static str>,
+    words: Vec<Cow<'static, str>>,
+    error: Option<SubmitError>,
 }
 
 macro_rules! criteria {
@@ -109,7 +113,7 @@ macro_rules! criteria {
             $($(#[$meta])*
             #[must_use]
             pub fn $name(mut self) -> Self {
-                self.words.push($wire);
+                self.words.push($wire.into());
                 self
             })*
         }
@@ -137,6 +141,10 @@ criteria! {
     display_to = "DISPLAYTO";
     /// `RELEVANCY`: the best match first (RFC 6203 §5; needs SEARCH=FUZZY).
     relevancy = "RELEVANCY";
+    /// `MODSEQ`: the last change (Cyrus; needs SORT=MODSEQ).
+    mod_seq = "MODSEQ";
+    /// `UID` (Cyrus; needs SORT=UID).
+    uid = "UID";
     /// `REVERSE`: turns the next criterion round.
     reverse = "REVERSE";
 }
@@ -146,10 +154,29 @@ impl SortCriteria {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// `ANNOTATION`: the value of an entry's attribute, `value.priv` or `value.shared` (RFC 5257
+    /// §4.9; needs ANNOTATE-EXPERIMENT-1).
+    #[must_use]
+    pub fn annotation(mut self, entry: &str, attribute: &str) -> Self {
+        let known = ["value.priv", "value.shared"];
+        let known = known
+            .iter()
+            .any(|name| attribute.eq_ignore_ascii_case(name));
+        if !known || entry.contains(['*', '%']) || check_entry_match(entry).is_err() {
+            self.error = Some(SubmitError::InvalidAtom);
+        }
+        self.words
+            .push(format!("ANNOTATION {entry} {attribute}").into());
+        self
+    }
 }
 
 impl Request {
     fn sort_criteria(self, criteria: &SortCriteria) -> Result<Self, SubmitError> {
+        if let Some(error) = &criteria.error {
+            return Err(error.clone());
+        }
         let words = &criteria.words;
         let dangling = words.last().is_none_or(|last| *last == "REVERSE");
         let twice = words.windows(2).any(|pair| pair == ["REVERSE", "REVERSE"]);

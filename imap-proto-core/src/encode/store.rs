@@ -3,12 +3,12 @@
 use super::answer::takes;
 use super::select::check_mod_seq;
 use super::{
-    Claims, Command, FetchNeeds, Messages, MissingAnswer, Numbering, Pipelining, Request, States,
-    SubmitError,
+    Annotations, Claims, Command, FetchNeeds, Messages, MissingAnswer, Numbering, Pipelining,
+    Request, Segment, States, SubmitError, is_atom,
 };
 use crate::types::{
-    Code, Completion, Data, FetchResponse, Flag, Flags, MessageLimit, ModSeq, NumberSet,
-    SequenceNumber, Uid,
+    Code, Completion, Data, FetchResponse, Flag, Flags, MailboxName, MessageLimit, ModSeq,
+    NumberSet, SequenceNumber, Uid,
 };
 
 /// STORE: changes the flags of messages (RFC 9051 §6.4.6).
@@ -62,7 +62,10 @@ impl<N: Numbering> Store<N> {
     /// A silent STORE is answered only with mod-sequences, if at all (RFC 7162 §3.1.3).
     fn claims(&self) -> Claims {
         let needs = match (self.action.silent, self.unchanged_since) {
-            (false, _) => FetchNeeds::FLAGS,
+            (false, _) => match self.action.data {
+                StoreData::Flags(_) | StoreData::Annotations(_) => FetchNeeds::FLAGS,
+                StoreData::GmailLabels(_) => FetchNeeds::GMAIL_LABELS,
+            },
             (true, Some(_)) => FetchNeeds::MOD_SEQ,
             (true, None) => return Claims::none(),
         };
@@ -86,10 +89,7 @@ impl<N: Numbering> Command for Store<N> {
             check_mod_seq(mod_seq)?;
             request = request.put(format_args!(" (UNCHANGEDSINCE {mod_seq})"));
         }
-        let silent = if self.action.silent { ".SILENT" } else { "" };
-        request
-            .put(format_args!(" {}FLAGS{silent} ", self.action.sign))
-            .flags(&self.action.flags)
+        request.space().store_action(self.action)
     }
 
     fn add(partial: &mut Self::Partial, item: FetchResponse) {
@@ -125,12 +125,19 @@ pub struct StoreResponse<N> {
     pub message_limit: Option<MessageLimit>,
 }
 
-/// What to do with the flags.
+/// What to change: flags, labels or annotations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreAction {
     sign: &'static str,
-    flags: Flags,
+    data: StoreData,
     silent: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum StoreData {
+    Flags(Flags),
+    GmailLabels(Vec<MailboxName>),
+    Annotations(Annotations),
 }
 
 impl StoreAction {
@@ -149,18 +156,78 @@ impl StoreAction {
         Self::new("", flags)
     }
 
+    /// Set these labels, keep the others (needs X-GM-EXT-1). Those of the system begin with a
+    /// backslash, such as `\\Inbox`.
+    pub fn add_gmail_labels<L: Into<MailboxName>>(labels: impl IntoIterator<Item = L>) -> Self {
+        Self::labels("+", labels)
+    }
+
+    /// Take these labels off, keep the others (needs X-GM-EXT-1).
+    pub fn remove_gmail_labels<L: Into<MailboxName>>(labels: impl IntoIterator<Item = L>) -> Self {
+        Self::labels("-", labels)
+    }
+
+    /// Set these labels, take all others off (needs X-GM-EXT-1).
+    pub fn replace_gmail_labels<L: Into<MailboxName>>(labels: impl IntoIterator<Item = L>) -> Self {
+        Self::labels("", labels)
+    }
+
+    /// Write annotations (RFC 5257 §4.5; needs ANNOTATE-EXPERIMENT-1). It is always silent.
+    pub fn annotate(annotations: Annotations) -> Self {
+        Self {
+            sign: "",
+            data: StoreData::Annotations(annotations),
+            silent: true,
+        }
+    }
+
     fn new(sign: &'static str, flags: impl IntoIterator<Item = Flag>) -> Self {
         Self {
             sign,
-            flags: flags.into_iter().collect(),
+            data: StoreData::Flags(flags.into_iter().collect()),
             silent: false,
         }
     }
 
-    /// The server need not tell the flags afterwards.
+    fn labels<L: Into<MailboxName>>(
+        sign: &'static str,
+        labels: impl IntoIterator<Item = L>,
+    ) -> Self {
+        Self {
+            sign,
+            data: StoreData::GmailLabels(labels.into_iter().map(Into::into).collect()),
+            silent: false,
+        }
+    }
+
+    /// The server need not tell the flags or labels afterwards.
     #[must_use]
     pub fn silent(mut self) -> Self {
         self.silent = true;
         self
+    }
+}
+
+impl Request {
+    fn store_action(self, action: StoreAction) -> Result<Self, SubmitError> {
+        let StoreAction { sign, data, silent } = action;
+        let silent = if silent { ".SILENT" } else { "" };
+        match data {
+            StoreData::Flags(flags) => self.put(format_args!("{sign}FLAGS{silent} ")).flags(&flags),
+            StoreData::GmailLabels(labels) => Ok(self
+                .put(format_args!("{sign}X-GM-LABELS{silent} ("))
+                .spaced(labels, Self::gmail_label)
+                .put(")")),
+            StoreData::Annotations(annotations) => self.annotations(annotations),
+        }
+    }
+
+    /// Adds a label: one of the system bare, any other as a mailbox is named.
+    fn gmail_label(self, label: MailboxName) -> Self {
+        let name = label.as_wire_bytes();
+        if name.strip_prefix(b"\\").is_some_and(is_atom) {
+            return self.syntax_unchecked(label.as_wire_bytes());
+        }
+        self.push(Segment::Mailbox(label))
     }
 }

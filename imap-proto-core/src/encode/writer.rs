@@ -117,6 +117,7 @@ impl<'a> Writer<'a> {
                 let binary = self.dialect.literal8 || data.contains(&0);
                 self.literal(data, binary);
             }
+            Segment::AlwaysLiteral8(data) => self.literal(data, true),
             Segment::SecretAstring(secret) => self.secret(secret),
             Segment::SecretSyntax(secret) => self.push(Part::SecretBytes(secret.clone())),
             Segment::Upload(upload) => self.upload(*upload),

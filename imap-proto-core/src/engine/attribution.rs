@@ -136,6 +136,13 @@ fn kind(item: &FetchData) -> FetchNeeds {
         FetchData::Body(_) => FetchNeeds::BODY,
         FetchData::BodyStructure(_) => FetchNeeds::BODY_STRUCTURE,
         FetchData::Section(_) | FetchData::Binary(_) => FetchNeeds::SECTION,
+        FetchData::EmailId(_) => FetchNeeds::EMAIL_ID,
+        FetchData::ThreadId(_) => FetchNeeds::THREAD_ID,
+        FetchData::SaveDate(_) => FetchNeeds::SAVE_DATE,
+        FetchData::Preview(_) => FetchNeeds::PREVIEW,
+        FetchData::Annotation(_) => FetchNeeds::ANNOTATION,
+        FetchData::GmailMessageId(_) | FetchData::GmailThreadId(_) => FetchNeeds::GMAIL_ID,
+        FetchData::GmailLabels(_) => FetchNeeds::GMAIL_LABELS,
         FetchData::BinarySize { .. } | FetchData::Other(..) => FetchNeeds::default(),
         // A broken item stands for whichever was asked for.
         FetchData::Invalid(..) => FetchNeeds::ENVELOPE
@@ -145,7 +152,14 @@ fn kind(item: &FetchData) -> FetchNeeds {
             .union(FetchNeeds::INTERNAL_DATE)
             .union(FetchNeeds::SIZE)
             .union(FetchNeeds::MOD_SEQ)
-            .union(FetchNeeds::FLAGS),
+            .union(FetchNeeds::FLAGS)
+            .union(FetchNeeds::EMAIL_ID)
+            .union(FetchNeeds::THREAD_ID)
+            .union(FetchNeeds::SAVE_DATE)
+            .union(FetchNeeds::PREVIEW)
+            .union(FetchNeeds::ANNOTATION)
+            .union(FetchNeeds::GMAIL_ID)
+            .union(FetchNeeds::GMAIL_LABELS),
     }
 }
 
@@ -205,13 +219,16 @@ fn answers_select(data: &Data) -> bool {
         } => matches!(
             text.code,
             Some(
-                Code::HighestModSeq(_)
+                Code::Annotations(_)
+                    | Code::HighestModSeq(_)
+                    | Code::MailboxId(_)
                     | Code::NoModSeq
                     | Code::PermanentFlags(_)
                     | Code::UidNext(_)
                     | Code::UidNotSticky
                     | Code::UidValidity(_)
                     | Code::Unseen(_)
+                    | Code::UrlMechanisms(_)
                     | Code::Other { .. }
             )
         ),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::uid_map::UidMap;
 use super::{SelectionId, Tolerated};
 use crate::types::{
-    ByteString, Code, Condition, Data, FetchResponse, Flags, MailboxName, ModSeq, ResponseText,
-    SequenceNumber, Uid, UidValidity,
+    AnnotationSupport, ByteString, Code, Condition, Data, FetchResponse, Flags, MailboxName,
+    ModSeq, ResponseText, SequenceNumber, Uid, UidValidity,
 };
 
 /// The selected mailbox, always up to date with what was received.
@@ -37,6 +37,9 @@ pub struct MailboxView {
     pub highest_mod_seq: Option<ModSeq>,
     /// The object identifier of the mailbox (RFC 8474 §4).
     pub mailbox_id: Option<ByteString>,
+    /// What can be done with annotations of its messages (RFC 5257 §4.1); `None`: nothing, as far
+    /// as is known.
+    pub annotations: Option<AnnotationSupport>,
     /// UIDs do not outlive this session (RFC 4315 §3).
     pub uid_not_sticky: bool,
     /// It was selected by EXAMINE.
@@ -64,6 +67,7 @@ impl MailboxView {
             uid_next: None,
             highest_mod_seq: None,
             mailbox_id: None,
+            annotations: None,
             uid_not_sticky: false,
             examined: read_only,
             uids: Arc::default(),
@@ -176,6 +180,7 @@ impl MailboxView {
             | Code::Unseen(SequenceNumber(0)) => {}
             Code::HighestModSeq(mod_seq) => self.told_mod_seq = Some(*mod_seq),
             Code::MailboxId(id) if selecting => self.mailbox_id = Some(id.detach()),
+            Code::Annotations(support) => self.annotations = Some(*support),
             Code::NoModSeq => {
                 self.highest_mod_seq = None;
                 self.told_mod_seq = None;

@@ -5,9 +5,9 @@ use super::flag::flags;
 use super::set::set;
 use super::status::{object_id, optional_number};
 use crate::types::{
-    AnnotateCode, AppendUid, Atom, ByteString, Code, CopyUid, InProgress, MessageLimit,
-    MetadataCode, ModSeq, ParseError, ParseErrorKind, ResponseText, SequenceNumber, Text, Uid,
-    UidValidity,
+    AnnotateCode, AnnotationSupport, AppendUid, Atom, ByteString, Code, CopyUid, InProgress,
+    MessageLimit, MetadataCode, ModSeq, ParseError, ParseErrorKind, ResponseText, SequenceNumber,
+    Text, Uid, UidValidity, UrlMechanism,
 };
 use crate::wire::Cursor;
 
@@ -138,6 +138,8 @@ fn extension(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Code>, Parse
     let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
     Ok(Some(if is("ANNOTATE") {
         Code::Annotate(annotate(cursor)?)
+    } else if is("ANNOTATIONS") {
+        Code::Annotations(annotations(cursor)?)
     } else if is("BADEVENT") {
         Code::BadEvent(string_list(cursor)?)
     } else if is("BADURL") {
@@ -155,9 +157,11 @@ fn extension(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Code>, Parse
     } else if is("NOUPDATE") {
         Code::NoUpdate(cursor.astring()?)
     } else if is("REFERRAL") {
-        Code::Referral(text(cursor)?)
+        Code::Referral(urls(cursor)?)
     } else if is("UNDEFINED-FILTER") {
         Code::UndefinedFilter(cursor.atom().map(|name| name.into_bytes().into())?)
+    } else if is("URLMECH") {
+        Code::UrlMechanisms(url_mechanisms(cursor)?)
     } else {
         return Ok(None);
     }))
@@ -215,6 +219,58 @@ fn annotate(cursor: &mut Cursor<'_>) -> Result<AnnotateCode, ParseError> {
     } else {
         Err(cursor.error(ParseErrorKind::Expected("ANNOTATE code")))
     }
+}
+
+/// `ANNOTATIONS 20480 NOPRIVATE` (RFC 5257 §5 `ann-size`)
+fn annotations(cursor: &mut Cursor<'_>) -> Result<AnnotationSupport, ParseError> {
+    if cursor.try_keyword("NONE") {
+        return Ok(AnnotationSupport::None);
+    }
+    let max_size = if cursor.try_keyword("READ-ONLY") {
+        None
+    } else {
+        Some(cursor.number()?)
+    };
+    let private = !(cursor.spaces() && cursor.try_keyword("NOPRIVATE"));
+    Ok(match max_size {
+        None => AnnotationSupport::ReadOnly { private },
+        Some(max_size) => AnnotationSupport::ReadWrite { max_size, private },
+    })
+}
+
+/// `URLMECH INTERNAL XSAMPLE=P34OKhO7VEkCbsiYY8rGEg==` (RFC 4467 §9)
+fn url_mechanisms(cursor: &mut Cursor<'_>) -> Result<Vec<UrlMechanism>, ParseError> {
+    let mut mechanisms = Vec::new();
+    loop {
+        cursor.count_item()?;
+        let word = cursor.atom()?.into_bytes();
+        let equals = memchr::memchr(b'=', &word);
+        mechanisms.push(UrlMechanism {
+            name: Atom::from_bytes(word.slice(..equals.unwrap_or(word.len()))),
+            data: equals.map(|at| ByteString::from_bytes(word.slice(at + 1..))),
+        });
+        if !cursor.spaces() || cursor.peek() == Some(b']') {
+            return Ok(mechanisms);
+        }
+    }
+}
+
+/// URLs with spaces between them, up to the next bracket (RFC 2193 §7): they may hold anything
+/// else.
+fn urls(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
+    let text = text(cursor)?.into_bytes();
+    let mut urls = Vec::new();
+    for url in text
+        .split(|&byte| byte == b' ')
+        .filter(|url| !url.is_empty())
+    {
+        cursor.count_item()?;
+        urls.push(ByteString::from_bytes(text.slice_ref(url)));
+    }
+    if urls.is_empty() {
+        return Err(cursor.error(ParseErrorKind::Expected("URL")));
+    }
+    Ok(urls)
 }
 
 /// `INPROGRESS ("a3" 175 2001)`, with or without its list (RFC 9585 §5).

@@ -1,11 +1,14 @@
 //! FETCH and UIDFETCH (RFC 9051 §7.5.2, RFC 9586 §3.3), whole and in pieces.
 
+use super::annotation::annotations;
 use super::body_structure::body_structure;
 use super::datetime::date_time;
 use super::envelope::envelope;
 use super::flag::flags;
+use super::gmail::labels;
 use super::section::{origin, part, section};
 use super::skip::skip_value;
+use super::status::object_id;
 use super::token::token;
 use crate::types::{
     Atom, BinaryData, BodyBegin, BodyPart, ByteString, FetchData, FetchResponse, ModSeq,
@@ -207,9 +210,30 @@ impl<'c, 'a> Items<'c, 'a> {
             Some(Item::Rfc822Text) => return self.section(Some(Section::Rfc822Text)),
             Some(Item::Binary) if bracket => return self.binary(),
             Some(Item::BinarySize) if bracket => return binary_size(self.cursor).map(Some),
+            Some(item) if !bracket => return self.extension(item, from).map(Some),
             _ => return other(self.cursor, from).map(Some),
         }
         Ok(None)
+    }
+
+    /// The value of an item of an extension.
+    fn extension(&mut self, item: Item, from: usize) -> Result<FetchData, ParseError> {
+        let cursor = &mut *self.cursor;
+        let in_list = cursor.peek() == Some(b'(');
+        Ok(match item {
+            Item::EmailId => FetchData::EmailId(object_id(cursor)?),
+            Item::ThreadId if cursor.try_nil() => FetchData::ThreadId(None),
+            Item::ThreadId => FetchData::ThreadId(Some(object_id(cursor)?)),
+            Item::SaveDate if cursor.try_nil() => FetchData::SaveDate(None),
+            Item::SaveDate => FetchData::SaveDate(Some(date_time(cursor)?)),
+            // Drafts of RFC 8970 had the algorithm and the text in a list.
+            Item::Preview if !in_list => FetchData::Preview(cursor.nstring()?),
+            Item::Annotation => FetchData::Annotation(annotations(cursor)?),
+            Item::GmailMessageId => FetchData::GmailMessageId(cursor.number64()?),
+            Item::GmailThreadId => FetchData::GmailThreadId(cursor.number64()?),
+            Item::GmailLabels => FetchData::GmailLabels(labels(cursor)?),
+            _ => return other(cursor, from),
+        })
     }
 
     fn section(&mut self, named: Option<Section>) -> Result<Option<FetchData>, ParseError> {
@@ -314,6 +338,14 @@ enum Item {
     Rfc822Text,
     Binary,
     BinarySize,
+    EmailId,
+    ThreadId,
+    SaveDate,
+    Preview,
+    Annotation,
+    GmailMessageId,
+    GmailThreadId,
+    GmailLabels,
 }
 
 impl Item {
@@ -331,6 +363,14 @@ impl Item {
         const RFC822_TEXT: u128 = key(b"RFC822.TEXT");
         const BINARY: u128 = key(b"BINARY");
         const BINARY_SIZE: u128 = key(b"BINARY.SIZE");
+        const EMAILID: u128 = key(b"EMAILID");
+        const THREADID: u128 = key(b"THREADID");
+        const SAVEDATE: u128 = key(b"SAVEDATE");
+        const PREVIEW: u128 = key(b"PREVIEW");
+        const ANNOTATION: u128 = key(b"ANNOTATION");
+        const X_GM_MSGID: u128 = key(b"X-GM-MSGID");
+        const X_GM_THRID: u128 = key(b"X-GM-THRID");
+        const X_GM_LABELS: u128 = key(b"X-GM-LABELS");
         Some(match key(name) {
             UID => Self::Uid,
             FLAGS => Self::Flags,
@@ -345,6 +385,14 @@ impl Item {
             RFC822_TEXT => Self::Rfc822Text,
             BINARY => Self::Binary,
             BINARY_SIZE => Self::BinarySize,
+            EMAILID => Self::EmailId,
+            THREADID => Self::ThreadId,
+            SAVEDATE => Self::SaveDate,
+            PREVIEW => Self::Preview,
+            ANNOTATION => Self::Annotation,
+            X_GM_MSGID => Self::GmailMessageId,
+            X_GM_THRID => Self::GmailThreadId,
+            X_GM_LABELS => Self::GmailLabels,
             _ => return None,
         })
     }

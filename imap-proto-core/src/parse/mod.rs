@@ -5,6 +5,7 @@
 
 mod acl;
 mod annotatemore;
+mod annotation;
 mod block;
 mod body_structure;
 mod capability;
@@ -13,6 +14,7 @@ mod datetime;
 mod envelope;
 mod fetch;
 mod flag;
+mod gmail;
 mod id;
 mod list;
 mod mailbox;

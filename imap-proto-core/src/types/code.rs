@@ -1,8 +1,8 @@
 //! Response codes (RFC 9051 §7.1, RFC 3501 §7.1).
 
 use super::{
-    Atom, ByteString, Capabilities, Flags, ModSeq, SequenceNumber, SequenceSet, Text, Uid, UidSet,
-    UidValidity,
+    AnnotationSupport, Atom, ByteString, Capabilities, Flags, ModSeq, SequenceNumber, SequenceSet,
+    Text, Uid, UidSet, UidValidity,
 };
 
 /// Makes the enum of the codes without arguments and those with, and the names of both.
@@ -130,6 +130,8 @@ plain {
 typed {
     /// `ANNOTATE TOOBIG` or `TOOMANY` (RFC 5257 §4.5).
     Annotate(AnnotateCode) = "ANNOTATE";
+    /// `ANNOTATIONS`: what can be done with them in the mailbox selected (RFC 5257 §4.1).
+    Annotations(AnnotationSupport) = "ANNOTATIONS";
     /// `APPENDUID` (RFC 4315 §3).
     AppendUid(Box<AppendUid>) = "APPENDUID";
     /// `BADCHARSET`, with the charsets that the server knows, if it lists them.
@@ -163,8 +165,9 @@ typed {
     NoUpdate(ByteString) = "NOUPDATE";
     /// `PERMANENTFLAGS`; `\*` shows as [`Flags::may_create`].
     PermanentFlags(Flags) = "PERMANENTFLAGS";
-    /// `REFERRAL`: URLs where to look instead (RFC 2221, RFC 2193). Never followed by itself.
-    Referral(Text) = "REFERRAL";
+    /// `REFERRAL`: URLs where to look instead (RFC 2221, RFC 2193), see
+    /// [`ImapUrl`](super::ImapUrl). Never followed by itself.
+    Referral(Vec<ByteString>) = "REFERRAL";
     /// `UIDNEXT`.
     UidNext(Uid) = "UIDNEXT";
     /// `UIDVALIDITY`.
@@ -173,6 +176,8 @@ typed {
     UndefinedFilter(ByteString) = "UNDEFINED-FILTER";
     /// `UNSEEN`: the first unseen message.
     Unseen(SequenceNumber) = "UNSEEN";
+    /// `URLMECH`: how URLs can be authorized in the mailbox selected (RFC 4467 §8).
+    UrlMechanisms(Vec<UrlMechanism>) = "URLMECH";
 }
 }
 
@@ -246,6 +251,16 @@ pub struct MessageLimit {
     pub lowest: Option<Uid>,
 }
 
+/// A mechanism of URLMECH (RFC 4467 §8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct UrlMechanism {
+    /// Its name, such as `INTERNAL`.
+    pub name: Atom,
+    /// Data of its own, in base64.
+    pub data: Option<ByteString>,
+}
+
 impl Code {
     /// A copy that does not keep the receive buffer alive.
     #[must_use]
@@ -263,8 +278,15 @@ impl Code {
             Self::MailboxId(id) => Self::MailboxId(id.detach()),
             Self::NoUpdate(tag) => Self::NoUpdate(tag.detach()),
             Self::PermanentFlags(flags) => Self::PermanentFlags(flags.detach()),
-            Self::Referral(urls) => Self::Referral(urls.detach()),
+            Self::Referral(urls) => Self::Referral(strings(urls)),
             Self::UndefinedFilter(name) => Self::UndefinedFilter(name.detach()),
+            Self::UrlMechanisms(mechanisms) => {
+                let detached = |mechanism: &UrlMechanism| UrlMechanism {
+                    name: mechanism.name.detach(),
+                    data: mechanism.data.as_ref().map(ByteString::detach),
+                };
+                Self::UrlMechanisms(mechanisms.iter().map(detached).collect())
+            }
             Self::Other { name, arguments } => Self::Other {
                 name: name.detach(),
                 arguments: arguments.as_ref().map(|text| Box::new(text.detach())),

@@ -1,8 +1,8 @@
 //! The answer of FETCH (RFC 9051 §7.5.2).
 
 use super::{
-    Atom, BodyStructure, ByteString, Envelope, Flags, InternalDate, ModSeq, Section, SectionPart,
-    SequenceNumber, Token, Uid,
+    Annotation, Atom, BodyStructure, ByteString, Envelope, Flags, InternalDate, MailboxName,
+    ModSeq, Section, SectionPart, SequenceNumber, Token, Uid,
 };
 
 /// What one FETCH response tells of one message.
@@ -51,6 +51,23 @@ pub enum FetchData {
         /// Octets.
         size: u64,
     },
+    /// `EMAILID`: the same for all copies of the message (RFC 8474 §5.1).
+    EmailId(ByteString),
+    /// `THREADID`: of its conversation; `None` when the server has none (RFC 8474 §5.2).
+    ThreadId(Option<ByteString>),
+    /// `SAVEDATE`: when it came into this mailbox; `None` when that is not known (RFC 8514 §4.1).
+    SaveDate(Option<InternalDate>),
+    /// `PREVIEW`: the beginning of its text; `None` when the server has to make it first, and
+    /// empty when there can be none (RFC 8970 §3.1).
+    Preview(Option<ByteString>),
+    /// `ANNOTATION` (RFC 5257 §4.4)
+    Annotation(Vec<Annotation>),
+    /// `X-GM-MSGID` (X-GM-EXT-1)
+    GmailMessageId(u64),
+    /// `X-GM-THRID` (X-GM-EXT-1)
+    GmailThreadId(u64),
+    /// `X-GM-LABELS` (X-GM-EXT-1)
+    GmailLabels(Vec<MailboxName>),
     /// Any other item.
     Other(Atom, Token),
     /// An item whose value breaks the grammar but whose end is clear: its name and raw value.
@@ -144,6 +161,54 @@ impl FetchResponse {
         })
     }
 
+    /// `EMAILID`, if it came.
+    pub fn email_id(&self) -> Option<&ByteString> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::EmailId(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// `THREADID`, if it came: `Some(None)` when the server has none.
+    pub fn thread_id(&self) -> Option<Option<&ByteString>> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::ThreadId(id) => Some(id.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// `SAVEDATE`, if it came: `Some(None)` when the server does not know it.
+    pub fn save_date(&self) -> Option<Option<InternalDate>> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::SaveDate(date) => Some(*date),
+            _ => None,
+        })
+    }
+
+    /// `PREVIEW`, if it came: `Some(None)` when the server has to make it first.
+    pub fn preview(&self) -> Option<Option<&ByteString>> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::Preview(preview) => Some(preview.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The value of an item that there is no type for; case does not count.
+    pub fn other(&self, name: &str) -> Option<&Token> {
+        self.items.iter().find_map(|item| match item {
+            FetchData::Other(other, value) if other.eq_ignore_case(name) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// `SNIPPET`: the beginning of the text, as the capability SNIPPET=FUZZY has it.
+    pub fn snippet(&self) -> Option<&ByteString> {
+        match self.other("SNIPPET")?.as_list()? {
+            [_algorithm, Token::String(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     /// A copy that does not keep the receive buffer alive.
     #[must_use]
     pub fn detach(&self) -> Self {
@@ -177,6 +242,18 @@ impl FetchData {
                 part: part.clone(),
                 size: *size,
             },
+            Self::EmailId(id) => Self::EmailId(id.detach()),
+            Self::ThreadId(id) => Self::ThreadId(id.as_ref().map(ByteString::detach)),
+            Self::SaveDate(date) => Self::SaveDate(*date),
+            Self::Preview(text) => Self::Preview(text.as_ref().map(ByteString::detach)),
+            Self::Annotation(annotations) => {
+                Self::Annotation(annotations.iter().map(Annotation::detach).collect())
+            }
+            Self::GmailMessageId(id) => Self::GmailMessageId(*id),
+            Self::GmailThreadId(id) => Self::GmailThreadId(*id),
+            Self::GmailLabels(labels) => {
+                Self::GmailLabels(labels.iter().map(MailboxName::detach).collect())
+            }
             Self::Other(name, value) => Self::Other(name.detach(), value.detach()),
             Self::Invalid(name, raw) => Self::Invalid(name.detach(), raw.detach()),
         }

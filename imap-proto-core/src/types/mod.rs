@@ -2,6 +2,7 @@
 
 mod acl;
 mod annotatemore;
+mod annotation;
 mod block;
 mod body_structure;
 mod capabilities;
@@ -12,6 +13,7 @@ mod envelope;
 mod error;
 mod fetch;
 mod flag;
+mod gmail;
 mod id;
 mod key;
 mod list;
@@ -35,6 +37,7 @@ pub mod utf7;
 
 pub use acl::*;
 pub use annotatemore::*;
+pub use annotation::*;
 pub(crate) use block::BlockBuilder;
 pub(crate) use body_structure::layout as part_layout;
 pub use body_structure::*;

@@ -1,7 +1,9 @@
 //! Response codes (RFC 9051 §7.1).
 
 use super::Encoder;
-use imap_proto_core::types::{AnnotateCode, ByteString, Code, InProgress, MetadataCode};
+use imap_proto_core::types::{
+    AnnotateCode, AnnotationSupport, ByteString, Code, InProgress, MetadataCode,
+};
 
 impl Encoder {
     /// What stands between the brackets.
@@ -19,9 +21,23 @@ impl Encoder {
             }
             Code::BadCharset(names) if names.is_empty() => {}
             Code::BadCharset(names) | Code::BadEvent(names) => self.code_strings(names),
-            Code::BadUrl(text) | Code::Referral(text) => {
+            Code::BadUrl(text) => {
                 self.raw(" ").raw(text.as_bytes());
             }
+            Code::Referral(urls) => {
+                for url in urls {
+                    self.raw(" ").raw(url.as_bytes());
+                }
+            }
+            Code::UrlMechanisms(mechanisms) => {
+                for mechanism in mechanisms {
+                    self.raw(" ").raw(mechanism.name.as_bytes());
+                    if let Some(data) = &mechanism.data {
+                        self.raw("=").raw(data.as_bytes());
+                    }
+                }
+            }
+            Code::Annotations(support) => self.annotation_support(*support),
             Code::PermanentFlags(flags) => {
                 self.raw(" ").flags(flags);
                 self.in_code = true;
@@ -92,6 +108,26 @@ impl Encoder {
                 self.raw(" TOOBIG");
             }
             _ => {} // one without arguments
+        }
+    }
+
+    fn annotation_support(&mut self, support: AnnotationSupport) {
+        let private = match support {
+            AnnotationSupport::None => {
+                self.raw(" NONE");
+                return;
+            }
+            AnnotationSupport::ReadOnly { private } => {
+                self.raw(" READ-ONLY");
+                private
+            }
+            AnnotationSupport::ReadWrite { max_size, private } => {
+                self.raw(" ").shown(max_size);
+                private
+            }
+        };
+        if !private {
+            self.raw(" NOPRIVATE");
         }
     }
 

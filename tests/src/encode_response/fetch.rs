@@ -2,7 +2,7 @@
 
 use super::Encoder;
 use imap_proto_core::types::{
-    ByteString, FetchData, FetchResponse, Section, SectionData, SectionPart,
+    Annotation, ByteString, FetchData, FetchResponse, Section, SectionData, SectionPart,
 };
 
 impl Encoder {
@@ -49,6 +49,39 @@ impl Encoder {
             }
             FetchData::BinarySize { part, size } => {
                 self.shown(format_args!("BINARY.SIZE[{part}] {size}"));
+            }
+            FetchData::EmailId(id) => {
+                self.raw("EMAILID (").string(id.as_bytes()).raw(")");
+            }
+            FetchData::ThreadId(None) => {
+                self.raw("THREADID NIL");
+            }
+            FetchData::ThreadId(Some(id)) => {
+                self.raw("THREADID (").string(id.as_bytes()).raw(")");
+            }
+            FetchData::SaveDate(None) => {
+                self.raw("SAVEDATE NIL");
+            }
+            FetchData::SaveDate(Some(date)) => {
+                self.shown(format_args!("SAVEDATE \"{date}\""));
+            }
+            FetchData::Preview(text) => {
+                self.raw("PREVIEW ");
+                self.octets_of(text.as_ref());
+            }
+            FetchData::Annotation(annotations) => {
+                self.raw("ANNOTATION ").list(annotations, Self::annotation);
+            }
+            FetchData::GmailMessageId(id) => {
+                self.raw("X-GM-MSGID ").shown(id);
+            }
+            FetchData::GmailThreadId(id) => {
+                self.raw("X-GM-THRID ").shown(id);
+            }
+            FetchData::GmailLabels(labels) => {
+                self.raw("X-GM-LABELS ").list(labels, |to, label| {
+                    to.string(label.as_wire_bytes());
+                });
             }
             FetchData::Other(name, value) => {
                 self.raw(name.as_bytes()).raw(" ").token(value);
@@ -102,6 +135,17 @@ impl Encoder {
         match origin {
             Some(origin) => self.shown(format_args!("<{origin}>")),
             None => self,
+        }
+    }
+
+    fn annotation(&mut self, annotation: &Annotation) {
+        self.string(annotation.entry.as_bytes());
+        if !annotation.attributes.is_empty() {
+            self.raw(" ")
+                .list(&annotation.attributes, |to, (name, value)| {
+                    to.string(name.as_bytes()).raw(" ");
+                    to.octets_of(value.as_ref());
+                });
         }
     }
 

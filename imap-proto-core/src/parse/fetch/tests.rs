@@ -104,47 +104,53 @@ fn structures_and_envelopes_are_found() {
     assert_eq!(fetch.detach(), fetch);
 }
 
+/// RFC 8474 §5, RFC 8514 §4.1, RFC 8970 §3.3, RFC 5257 §4.4, and as Cyrus and Gmail say it.
 #[test]
-fn items_of_extensions_are_token_trees() {
-    let fetch = parse(b"* 1 FETCH (EMAILID (M1) X-GM-LABELS (\\Inbox \"a b\" NIL) X-GM-MSGID 1278455344230334865 PREVIEW NIL X[a (b)] 1 ANNOTATION (/comment (value.priv \"x\")))");
-    let atom = |text: &str| Token::Atom(text.into());
-    let names: Vec<_> = fetch
-        .items
-        .iter()
-        .map(|item| match item {
-            FetchData::Other(name, _) => name.to_string(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
+fn items_of_extensions() {
+    let fetch = parse(b"* 1 FETCH (EMAILID (M6d99ac3275bb4e) THREADID (T64b478a75b7ea9))");
+    assert_eq!(fetch.email_id(), Some(&"M6d99ac3275bb4e".into()));
+    assert_eq!(fetch.thread_id(), Some(Some(&"T64b478a75b7ea9".into())));
+    let fetch = parse(b"* 3 FETCH (EMAILID (M5fdc09b49ea703) THREADID NIL)");
+    assert_eq!(fetch.thread_id(), Some(None));
+    let fetch = parse(b"* 1 FETCH (INTERNALDATE \" 1-Feb-2001 01:02:03 +0000\" SAVEDATE \"23-Nov-2026 16:49:19 +0000\")");
+    let date = "23-Nov-2026 16:49:19 +0000".parse().unwrap();
+    assert_eq!(fetch.save_date(), Some(Some(date)));
+    let fetch = parse(b"* 1 FETCH (SAVEDATE NIL PREVIEW NIL)");
     assert_eq!(
-        names,
-        [
-            "EMAILID",
-            "X-GM-LABELS",
-            "X-GM-MSGID",
-            "PREVIEW",
-            "X[a (b)]",
-            "ANNOTATION"
-        ]
+        (fetch.save_date(), fetch.preview()),
+        (Some(None), Some(None))
     );
-    let labels = Token::List(vec![
-        atom("\\Inbox"),
-        Token::String("a b".into()),
-        Token::Nil,
-    ]);
-    assert_eq!(
-        fetch.items[0],
-        FetchData::Other("EMAILID".into(), Token::List(vec![atom("M1")]))
+    let fetch = parse(b"* 1 FETCH (FLAGS () PREVIEW \"Preview text!\")");
+    assert_eq!(fetch.preview(), Some(Some(&"Preview text!".into())));
+    let fetch = parse(b"* 2 FETCH (PREVIEW {21}\r\nwith \"quotes\" and \xe2\x98\x80 UID 2)");
+    let text = fetch.preview().unwrap().unwrap();
+    assert_eq!(text.as_str(), Some("with \"quotes\" and \u{2600}"));
+    let fetch = parse(
+        b"* 12 FETCH (UID 1123 ANNOTATION (/comment (value.priv \"My comment\" size.priv \"10\")))",
     );
-    assert_eq!(
-        fetch.items[1],
-        FetchData::Other("X-GM-LABELS".into(), labels)
-    );
-    let number = Token::Number(1_278_455_344_230_334_865);
-    assert_eq!(
-        fetch.items[2],
-        FetchData::Other("X-GM-MSGID".into(), number)
-    );
+    let value = fetch.annotations()[0].attribute("value.priv");
+    assert_eq!(value, Some(Some(&"My comment".into())));
+    let fetch = parse(b"* 1 FETCH (FLAGS (\\Seen) ANNOTATION (/comment))");
+    assert_eq!(fetch.annotations()[0].entry, "/comment");
+    let fetch =
+        parse(b"* 1 FETCH (X-GM-THRID 1278455344230334865 X-GM-MSGID 18446744073709551615)");
+    assert_eq!(fetch.gmail_thread_id(), Some(1_278_455_344_230_334_865));
+    assert_eq!(fetch.gmail_message_id(), Some(u64::MAX));
+    assert_eq!(fetch.detach(), fetch);
+}
+
+#[test]
+fn items_without_a_type_are_token_trees() {
+    let fetch = parse(b"* 1 FETCH (X[a (b)] 1 SNIPPET (FUZZY \"the text\") CID 6ccea76d34c6c073 PREVIEW (FUZZY \"x\"))");
+    assert_eq!(fetch.other("x[a (b)]"), Some(&Token::Number(1)));
+    assert_eq!(fetch.snippet(), Some(&"the text".into()));
+    let cid = Token::Atom("6ccea76d34c6c073".into());
+    assert_eq!(fetch.other("CID"), Some(&cid));
+    assert!(fetch.other("PREVIEW").is_some() && fetch.preview().is_none());
+    let broken = parse(b"* 1 FETCH (EMAILID M1 THREADID 5 UID 7)");
+    assert_eq!(broken.uid, Some(Uid(7)));
+    let invalid = |item: &FetchData| matches!(item, FetchData::Invalid(..));
+    assert!(broken.items.len() == 2 && broken.items.iter().all(invalid));
 }
 
 #[test]
@@ -260,12 +266,13 @@ fn quirk_24_a_section_without_a_value() {
 fn quirk_32_labels_with_signs_and_backslashes() {
     let fetch =
         parse(b"* 1 FETCH (X-GM-LABELS (+IMNews \\Important NIL) FLAGS (\\XIgnored) UID 2)");
-    let atom = |text: &str| Token::Atom(text.into());
-    let labels = Token::List(vec![atom("+IMNews"), atom("\\Important"), Token::Nil]);
-    assert_eq!(
-        fetch.items,
-        [FetchData::Other("X-GM-LABELS".into(), labels)]
-    );
+    let labels: Vec<_> = fetch
+        .gmail_labels()
+        .unwrap()
+        .iter()
+        .map(|name| name.to_text())
+        .collect();
+    assert_eq!(labels, ["+IMNews", "\\Important", "NIL"]);
     assert!(fetch.flags.unwrap().contains(&Flag::from("\\xignored")));
 }
 

@@ -110,6 +110,13 @@ fn plain_codes() {
         ("NOTIFICATIONOVERFLOW", Code::NotificationOverflow),
         ("UIDREQUIRED", Code::UidRequired),
         ("TOOBIG", Code::TooBig),
+        ("BADCOMPARATOR", Code::BadComparator),
+        ("NOMODSEQ", Code::NoModSeq),
+        ("READ-ONLY", Code::ReadOnly),
+        ("READ-WRITE", Code::ReadWrite),
+        ("TEMPFAIL", Code::TempFail),
+        ("TOOFEW", Code::TooFew),
+        ("TOOMANY", Code::TooMany),
     ];
     for (name, expected) in codes {
         assert_eq!(code(&format!("[{name}] x")).as_ref(), Some(&expected));
@@ -151,7 +158,7 @@ fn codes_of_extensions() {
     let url = "IMAP://user;AUTH=*@SERVER2/REMOTE";
     assert_eq!(
         code(&format!("[REFERRAL {url}]Remote Mailbox")),
-        Some(Code::Referral(url.into()))
+        Some(Code::Referral(vec![url.into()]))
     );
     let url = "/INBOX;UIDVALIDITY=785799047/;UID=113330;section=1.5.9";
     assert_eq!(
@@ -199,6 +206,14 @@ fn codes_of_extensions() {
         Some(Code::Annotate(AnnotateCode::TooBig))
     );
     assert_eq!(
+        code("[ANNOTATE TOOMANY] x"),
+        Some(Code::Annotate(AnnotateCode::TooMany))
+    );
+    assert_eq!(
+        code("[MAXCONVERTMESSAGES 1] x"),
+        Some(Code::MaxConvertMessages(1))
+    );
+    assert_eq!(
         code("[MAXCONVERTPARTS 1] x"),
         Some(Code::MaxConvertParts(1))
     );
@@ -216,6 +231,82 @@ fn codes_of_extensions() {
         panic!("no capabilities");
     };
     assert!(set.contains("LITERAL+") && set.len() == 3);
+}
+
+/// RFC 5257 §4.2, and as Cyrus says it.
+#[test]
+fn support_of_annotations() {
+    use AnnotationSupport as Support;
+    let shared = Support::ReadWrite {
+        max_size: 20480,
+        private: false,
+    };
+    let both = Support::ReadWrite {
+        max_size: 65536,
+        private: true,
+    };
+    for (text, expected) in [
+        ("[ANNOTATIONS 20480 NOPRIVATE]", shared),
+        ("[ANNOTATIONS 65536] Ok", both),
+        ("[ANNOTATIONS NONE]", Support::None),
+        (
+            "[ANNOTATIONS READ-ONLY]",
+            Support::ReadOnly { private: true },
+        ),
+        (
+            "[annotations read-only noprivate]",
+            Support::ReadOnly { private: false },
+        ),
+    ] {
+        assert_eq!(code(text), Some(Code::Annotations(expected)), "{text}");
+    }
+    assert_eq!(code("[ANNOTATIONS x]"), other("ANNOTATIONS", "x"));
+}
+
+/// RFC 4467 §8.
+#[test]
+fn mechanisms_of_urls() {
+    let mechanism = |name: &str, data: Option<&str>| UrlMechanism {
+        name: name.into(),
+        data: data.map(Into::into),
+    };
+    assert_eq!(
+        code("[URLMECH INTERNAL XSAMPLE=P34OKhO7VEkCbsiYY8rGEg==] done"),
+        Some(Code::UrlMechanisms(vec![
+            mechanism("INTERNAL", None),
+            mechanism("XSAMPLE", Some("P34OKhO7VEkCbsiYY8rGEg=="))
+        ]))
+    );
+    assert_eq!(code("[URLMECH]"), other("URLMECH", ""));
+}
+
+/// RFC 2193 §4.4: a RENAME between two other servers.
+#[test]
+fn several_referrals() {
+    let urls = [
+        "IMAP://user;AUTH=*@SERVER1/FOO",
+        "IMAP://user;AUTH=*@SERVER2/BAR",
+    ];
+    let text = format!(
+        "[REFERRAL {}] Unable to rename mailbox across servers",
+        urls.join(" ")
+    );
+    let urls = urls.map(Into::into).to_vec();
+    assert_eq!(code(&text), Some(Code::Referral(urls)));
+    assert_eq!(code("[REFERRAL ] x"), other("REFERRAL", ""));
+}
+
+/// Codes of vendors, and one that RFC 2060 had (FEATURES §3): their arguments as they came.
+#[test]
+fn codes_of_vendors() {
+    assert_eq!(code("[NEWNAME old new] x"), other("NEWNAME", "old new"));
+    assert_eq!(code("[THROTTLED] x"), other("THROTTLED", ""));
+    assert_eq!(
+        code("[XYMHIGHESTMODSEQ 5] x"),
+        other("XYMHIGHESTMODSEQ", "5")
+    );
+    assert_eq!(code("[AUTH] x"), other("AUTH", ""));
+    assert_eq!(code("[SYS/PERM] x"), other("SYS/PERM", ""));
 }
 
 #[test]
