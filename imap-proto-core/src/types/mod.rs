@@ -33,6 +33,7 @@ mod text;
 mod thread;
 mod token;
 mod uid_batches;
+mod url;
 pub mod utf7;
 
 pub use acl::*;
@@ -69,3 +70,4 @@ pub use text::{Atom, ByteString, Text};
 pub use thread::*;
 pub use token::*;
 pub use uid_batches::*;
+pub use url::*;
