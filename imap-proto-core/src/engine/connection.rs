@@ -82,6 +82,8 @@ pub struct Connection {
     pub(super) logout_sent: bool,
     pub(super) eof: bool,
     pub(super) ended: Option<ConnectionError>,
+    /// When the transport last took octets.
+    pub(super) written_at: Option<Instant>,
     pub(super) ring: Ring,
     /// The memory of the line being logged.
     pub(super) scratch: Vec<u8>,
@@ -143,6 +145,7 @@ impl Connection {
             logout_sent: false,
             eof: false,
             ended: None,
+            written_at: None,
             ring,
             scratch: Vec::new(),
         }

@@ -85,8 +85,17 @@ impl Connection {
             .commands
             .in_progress()
             .filter(|entry| self.waits(entry));
-        let oldest = sent.filter_map(|entry| entry.sent_at).min()?;
+        let oldest = sent.filter_map(|entry| self.moved_at(entry)).min()?;
         self.silence.command_deadline(oldest, &self.config.timeouts)
+    }
+
+    /// When a command last made progress on our side: a long upload does with each octet that the
+    /// transport takes.
+    fn moved_at(&self, entry: &Entry) -> Option<Instant> {
+        match entry.life {
+            Life::Sending => entry.sent_at.max(self.written_at),
+            _ => entry.sent_at,
+        }
     }
 
     fn waits(&self, entry: &Entry) -> bool {
@@ -104,7 +113,7 @@ impl Connection {
             .in_progress()
             .filter(|entry| self.waits(entry))
             .filter(|entry| {
-                let sent = entry.sent_at.unwrap_or(now);
+                let sent = self.moved_at(entry).unwrap_or(now);
                 let deadline = self.silence.command_deadline(sent, &self.config.timeouts);
                 deadline.is_some_and(|at| at <= now)
             })

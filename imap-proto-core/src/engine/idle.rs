@@ -144,11 +144,11 @@ impl Connection {
     /// Begins, renews, or asks.
     pub(super) fn idle_timeout(&mut self, now: Instant) {
         if self.timers.take_due(Timer::IdleStart, now) {
-            self.start_own("IDLE", Origin::Idle);
+            self.start_own("IDLE", Origin::Idle, now);
         }
         if self.timers.take_due(Timer::Poll, now) {
             self.idle.quiet_since = None;
-            self.start_own("NOOP", Origin::Poll);
+            self.start_own("NOOP", Origin::Poll, now);
         }
         if self.timers.take_due(Timer::IdleRefresh, now)
             && let Phase::Active(id) = self.idle.phase
@@ -161,7 +161,7 @@ impl Connection {
         !self.idle.refused && (self.offers("IDLE") || self.offers("IMAP4rev2"))
     }
 
-    fn start_own(&mut self, name: &'static str, origin: Origin) {
+    fn start_own(&mut self, name: &'static str, origin: Origin, now: Instant) {
         if !self.commands.is_quiet() {
             return;
         }
@@ -172,17 +172,20 @@ impl Connection {
         let request = Request::known(name, States::AFTER_LOGIN, pipelining);
         let id = self.commands.push(request, origin);
         if origin == Origin::Idle {
-            self.write_own(id);
+            self.write_own(id, now);
             self.idle.phase = Phase::Requested(id);
         }
     }
 
     /// Writes the engine's own command, which nothing can stand before.
-    fn write_own(&mut self, id: CommandId) {
+    fn write_own(&mut self, id: CommandId, now: Instant) {
         let mut line = self.tags.tag(id);
         line.extend_from_slice(b" IDLE\r\n");
         self.record_sent(&line);
         self.commands.start_first_held();
+        if let Some(entry) = self.commands.get_mut(id) {
+            entry.sent_at = Some(now);
+        }
         self.in_flight_add(id);
         self.outbound.push_bytes(line.into());
         self.outbound.push_end(id);

@@ -85,6 +85,7 @@ impl Connection {
             return;
         };
         let mut segments = std::mem::take(&mut entry.segments);
+        entry.sent_at = Some(now);
         prepare_initial_response(entry, &mut segments, sasl_ir);
         entry
             .span
@@ -187,6 +188,7 @@ impl Connection {
 
     /// Octets were taken from the output: commands whose last one it was are sent.
     pub(super) fn octets_sent(&mut self, now: Instant) {
+        self.written_at = Some(now);
         while let Some(reached) = self.outbound.reached() {
             match reached {
                 Reached::End(id) => {

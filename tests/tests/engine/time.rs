@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use imap_proto_core::encode::{Login, Noop};
+use bytes::Bytes;
+use imap_proto_core::encode::{Append, AppendMessage, Login, Noop};
 use imap_proto_core::engine::{ConnectionError, Event, TimeoutReason};
 use imap_tests::harness::Harness;
 
@@ -131,4 +132,42 @@ fn poll_timeout_tells_when_and_why() {
     let harness = Harness::new();
     let deadline = harness.connection.poll_timeout().unwrap();
     assert_eq!(deadline.at, harness.now + 30 * SECOND);
+}
+
+/// A long upload over a slow line is no dead server; one that stalls is.
+#[test]
+fn an_upload_lasts_as_long_as_the_transport_takes_some_of_it() {
+    let mut harness = Harness::authenticated("");
+    let append = harness.submit(Append::new("INBOX", AppendMessage::upload(1000)));
+    harness.feed("+ go on\r\n");
+    for _ in 0..4 {
+        harness.clock(200 * SECOND);
+        let piece = Bytes::from_static(&[b'x'; 100]);
+        harness.connection.append_bytes(append, piece).unwrap();
+        harness.turn();
+    }
+    assert_eq!(harness.error, None);
+    harness.writable = false;
+    let rest = Bytes::from_static(&[b'x'; 600]);
+    harness.connection.append_bytes(append, rest).unwrap();
+    harness.clock(299 * SECOND);
+    assert_eq!(harness.error, None);
+    harness.clock(SECOND);
+    let timed_out = ConnectionError::Timeout(TimeoutReason::Command);
+    assert_eq!(harness.error, Some(timed_out));
+}
+
+/// A command that cannot even be written ends in time too.
+#[test]
+fn a_transport_that_takes_nothing_is_left() {
+    let mut harness = Harness::authenticated("");
+    harness.writable = false;
+    let noop = harness.submit(Noop);
+    // Shown to the transport, which takes nothing.
+    let now = harness.now;
+    assert!(harness.connection.poll_transmit(now).is_some());
+    harness.clock(300 * SECOND);
+    let timed_out = ConnectionError::Timeout(TimeoutReason::Command);
+    assert_eq!(harness.error, Some(timed_out));
+    assert_eq!(harness.unfinished(), vec![noop]);
 }
