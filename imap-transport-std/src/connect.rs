@@ -1,34 +1,30 @@
 //! From a configuration to a session.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
-use std::time::{Duration, Instant};
+#[cfg(not(feature = "tls"))]
+use std::io::ErrorKind;
+use std::io::{self, Read, Write};
 
 use imap_proto_core::engine::{Config, Seed};
 use imap_proto_core::session::Error;
 use mio::event::Source;
-use socket2::{SockRef, TcpKeepalive};
 
 use crate::Session;
+use crate::dial::dial;
 use crate::drive::start;
-
-/// After how long a silence the system asks whether the peer is still there.
-const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// Connects by TCP, with TLS or STARTTLS as the configuration says, and logs in if it has
 /// credentials.
 ///
-/// All addresses of the host are tried in the resolver's order, within
-/// [`Timeouts::connect`](crate::Timeouts::connect) altogether; what is left of it is shared by
-/// those that are left, so that a dead one does not use it up.
+/// The addresses of the host are tried side by side, each a little after the one before (RFC 8305),
+/// within [`Timeouts::connect`](crate::Timeouts::connect) altogether. In which order, from which
+/// address and through which proxy is for [`Dial`](crate::engine::Dial) to say.
 ///
 /// # Errors
 ///
 /// Whatever kept the session from being opened; a refused login is [`Error::Login`].
 pub fn connect(config: Config) -> Result<Session, Error> {
     let config = with_tls(config)?;
-    let limit = config.current_timeouts().connect;
-    let stream = connect_tcp(config.host(), config.port(), limit)?;
+    let stream = dial(&config)?;
     stream.set_nonblocking(true)?;
     start(mio::net::TcpStream::from_std(stream), config, ())
 }
@@ -56,36 +52,6 @@ pub fn connect_unix(path: impl AsRef<std::path::Path>, config: Config) -> Result
     let stream = std::os::unix::net::UnixStream::connect(path)?;
     stream.set_nonblocking(true)?;
     connect_over(mio::net::UnixStream::from_std(stream), config)
-}
-
-fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
-    let end = Instant::now() + limit;
-    let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-    let addresses: Vec<SocketAddr> = (bare(host), port).to_socket_addrs()?.collect();
-    for (tried, address) in addresses.iter().enumerate() {
-        let left = end.saturating_duration_since(Instant::now());
-        let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
-        if share.is_zero() {
-            return Err(ErrorKind::TimedOut.into());
-        }
-        match TcpStream::connect_timeout(address, share) {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
-                SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-                return Ok(stream);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
-}
-
-/// A host without the brackets that an IPv6 address may have.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host)
 }
 
 /// The system's roots, where TLS is wanted and the caller brought no settings.

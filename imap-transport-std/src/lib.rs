@@ -33,10 +33,13 @@
 mod body;
 mod callbacks;
 mod connect;
+mod dial;
 mod drive;
 mod events;
 #[cfg(unix)]
 mod process;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod pump;
 mod reply;
 mod session;
@@ -55,14 +58,18 @@ pub use pump::connect_halves;
 pub use reply::{Pieces, Reply};
 pub use session::{Session, Std};
 #[cfg(feature = "tls")]
-pub use tls::{system_roots, tls_config};
+pub use tls::{system_roots, tls_config, tls_options};
 
+#[cfg(feature = "proxy")]
+pub use imap_proto_core::engine::Proxy;
 pub use imap_proto_core::engine::sasl::Credentials;
-pub use imap_proto_core::engine::{Config, Log, MailboxView, Security, State, Timeouts};
+pub use imap_proto_core::engine::{
+    AddressOrder, Config, Dial, Log, MailboxView, Security, State, Timeouts,
+};
 pub use imap_proto_core::session::{
     AbortHandle, BodySize, Error, ErrorClass, IdleEnd, IdleGuard, Notice, Upload,
 };
 pub use imap_proto_core::wire::Limits;
-pub use imap_proto_core::{encode, engine, types};
+pub use imap_proto_core::{encode, engine, layer, types};
 /// Whose streams [`connect_over`] takes.
 pub use mio;

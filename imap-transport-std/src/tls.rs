@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, OnceLock};
 
-use imap_proto_core::layer::client_config;
+use imap_proto_core::layer::TlsOptions;
 use imap_proto_core::session::Error;
 use rustls::{ClientConfig, RootCertStore};
 
@@ -34,12 +34,17 @@ pub(crate) fn default_config() -> Result<Arc<ClientConfig>, Error> {
 }
 
 /// TLS 1.2 and 1.3 with these roots, no client certificate, *ring*, and `imap` as ALPN protocol.
-/// For anything else see [`client_config`].
+/// For anything else there is [`tls_options`].
 ///
 /// # Errors
 ///
 /// [`Error::TlsConfig`] when there is no root.
 pub fn tls_config(roots: RootCertStore) -> Result<Arc<ClientConfig>, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(client_config(provider, roots, None, true)?)
+    Ok(tls_options(roots).build()?)
+}
+
+/// Settings with these roots and *ring*, to be changed and built: versions, a client certificate,
+/// a check of the caller's own, revocation lists.
+pub fn tls_options(roots: RootCertStore) -> TlsOptions {
+    TlsOptions::new(Arc::new(rustls::crypto::ring::default_provider()), roots)
 }

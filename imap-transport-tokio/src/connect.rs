@@ -2,28 +2,22 @@
 
 use std::future::ready;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
-use std::time::Duration;
 
 use imap_proto_core::engine::{Config, Seed};
 use imap_proto_core::session::Error;
-use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use crate::Session;
+use crate::dial::dial;
 use crate::drive::start;
-
-/// After how long a silence the system asks whether the peer is still there.
-const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// Connects by TCP, with TLS or STARTTLS as the configuration says, and logs in if it has
 /// credentials.
 ///
-/// All addresses of the host are tried in the resolver's order, within
-/// [`Timeouts::connect`](crate::Timeouts::connect) altogether; what is left of it is shared by
-/// those that are left, so that a dead one does not use it up.
+/// The addresses of the host are tried side by side, each a little after the one before (RFC 8305),
+/// within [`Timeouts::connect`](crate::Timeouts::connect) altogether. In which order, from which
+/// address and through which proxy is for [`Dial`](crate::engine::Dial) to say.
 ///
 /// # Errors
 ///
@@ -31,8 +25,7 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 pub async fn connect(config: Config) -> Result<Session, Error> {
     let config = with_tls(config)?;
     let limit = config.current_timeouts().connect;
-    let connecting = connect_tcp(config.host(), config.port(), Instant::now() + limit);
-    let connecting = timeout(limit, connecting);
+    let connecting = timeout(limit, dial(&config));
     let stream = connecting
         .await
         .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))?;
@@ -67,33 +60,6 @@ pub async fn connect_unix(
         .await
         .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))?;
     connect_over(stream, config).await
-}
-
-async fn connect_tcp(host: &str, port: u16, end: Instant) -> io::Result<TcpStream> {
-    let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-    let addresses: Vec<SocketAddr> = lookup_host((bare(host), port)).await?.collect();
-    for (tried, address) in addresses.iter().enumerate() {
-        let left = end.saturating_duration_since(Instant::now());
-        let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
-        let connecting = timeout(share, TcpStream::connect(address)).await;
-        match connecting.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())) {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
-                SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-                return Ok(stream);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
-}
-
-/// A host without the brackets that an IPv6 address may have.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host)
 }
 
 /// The system's roots, where TLS is wanted and the caller brought no settings.

@@ -33,10 +33,13 @@
 
 mod body;
 mod connect;
+mod dial;
 mod drive;
 mod events;
 mod lent;
 mod process;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod reply;
 mod session;
 #[cfg(feature = "tls")]
@@ -52,12 +55,16 @@ pub use process::spawn;
 pub use reply::Reply;
 pub use session::{Session, Tokio};
 #[cfg(feature = "tls")]
-pub use tls::{system_roots, tls_config};
+pub use tls::{system_roots, tls_config, tls_options};
 
+#[cfg(feature = "proxy")]
+pub use imap_proto_core::engine::Proxy;
 pub use imap_proto_core::engine::sasl::Credentials;
-pub use imap_proto_core::engine::{Config, Log, MailboxView, Security, State, Timeouts};
+pub use imap_proto_core::engine::{
+    AddressOrder, Config, Dial, Log, MailboxView, Security, State, Timeouts,
+};
 pub use imap_proto_core::session::{
     AbortHandle, BodySize, Error, ErrorClass, IdleEnd, IdleGuard, Notice, Upload,
 };
 pub use imap_proto_core::wire::Limits;
-pub use imap_proto_core::{encode, engine, types};
+pub use imap_proto_core::{encode, engine, layer, types};

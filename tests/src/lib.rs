@@ -24,6 +24,7 @@ pub mod source;
 pub mod source_server;
 pub mod tracer;
 pub mod transcript;
+pub mod tunnel;
 
 /// The README's examples, compiled and, where they need no server, run.
 #[cfg(doctest)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::Dial;
 use super::sasl::Credentials;
 use crate::wire::Limits;
 
@@ -39,6 +40,8 @@ pub struct Config {
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
     pub(crate) log_lines: usize,
+    pub(crate) dial: Dial,
+    pub(crate) server_name: Option<String>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Arc<rustls::ClientConfig>>,
 }
@@ -151,6 +154,8 @@ impl Config {
             limits: Limits::default(),
             timeouts: Timeouts::default(),
             log_lines: LOG_LINES,
+            dial: Dial::default(),
+            server_name: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -216,6 +221,21 @@ impl Config {
         self
     }
 
+    /// How TCP connections are made: from which address, in which order, through which proxy.
+    #[must_use]
+    pub fn dial(mut self, dial: Dial) -> Self {
+        self.dial = dial;
+        self
+    }
+
+    /// The name that the server's certificate is checked for and that is sent as SNI, where it
+    /// is not the host: when that is an address, or the end of a tunnel.
+    #[must_use]
+    pub fn server_name(mut self, name: impl Into<String>) -> Self {
+        self.server_name = Some(name.into());
+        self
+    }
+
     /// TLS settings of the caller's own; without, the adapter takes the system's trust roots.
     #[cfg(feature = "tls")]
     #[must_use]
@@ -224,7 +244,8 @@ impl Config {
         self
     }
 
-    /// The host to connect to, and whose certificate is checked.
+    /// The host to connect to, and whose certificate is checked unless
+    /// [`server_name`](Self::server_name) says otherwise.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -237,6 +258,16 @@ impl Config {
     /// How the connection comes to be encrypted.
     pub fn encryption(&self) -> Encryption {
         self.encryption
+    }
+
+    /// The name that the certificate is checked for: the host, unless said.
+    pub fn current_server_name(&self) -> &str {
+        self.server_name.as_deref().unwrap_or(&self.host)
+    }
+
+    /// How TCP connections are made.
+    pub fn current_dial(&self) -> &Dial {
+        &self.dial
     }
 
     /// The limits.

@@ -7,6 +7,7 @@ mod config;
 mod connection;
 mod contexts;
 mod deadline;
+mod dial;
 mod error;
 mod event;
 mod idle;
@@ -31,6 +32,9 @@ mod view;
 pub use collect::{Collect, Collected, CommandError, Ending, Outcome};
 pub use config::{Config, Encryption, IMAP_PORT, IMAPS_PORT, Security, Timeouts};
 pub use connection::Connection;
+pub use dial::{AddressOrder, Dial};
+#[cfg(feature = "proxy")]
+pub use dial::{Proxy, ProxyKind};
 pub use error::{ConnectionError, TimeoutReason, Violation};
 pub use event::*;
 pub use log::{Log, LogKind, LogLine, debug_filter};

@@ -53,6 +53,8 @@ mod channel_binding;
 pub mod dangerous;
 #[cfg(all(feature = "tls", feature = "scram"))]
 mod end_point;
+#[cfg(feature = "proxy")]
+mod http_connect;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
@@ -60,17 +62,26 @@ mod tls;
 mod tls;
 #[cfg(feature = "tls")]
 mod tls_config;
+#[cfg(feature = "tls")]
+mod tls_options;
+#[cfg(feature = "tls")]
+mod tls_verify;
 
 pub use error::LayerError;
+#[cfg(feature = "proxy")]
+pub use http_connect::{HttpConnect, ProxyError};
 pub use sink::{Received, Sink};
 pub use stack::Stack;
 #[cfg(feature = "tls")]
-pub use tls::{TlsError, TlsVersion};
+pub use tls::{TlsError, TlsInfo, TlsVersion};
 #[cfg(feature = "tls")]
 pub use tls_config::{
-    ClientCertificate, PinnedCertificate, TlsConfigError, client_config,
-    client_config_with_verifier, server_name,
+    ClientCertificate, TlsConfigError, client_config, client_config_with_verifier, server_name,
 };
+#[cfg(feature = "tls")]
+pub use tls_options::TlsOptions;
+#[cfg(feature = "tls")]
+pub use tls_verify::{PinnedCertificate, PinnedPublicKey, Presented, Refusal, public_key};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use super::carrier::Carrier;
 use super::deflate::Deflate;
 use super::inflate::Inflate;
 #[cfg(feature = "tls")]
-use super::tls::{Tls, TlsVersion};
+use super::tls::{Tls, TlsInfo, TlsVersion};
 use super::{LayerError, Received, Sink};
 
 /// Nothing, TLS, DEFLATE, or DEFLATE within TLS: whatever stands between the engine and the
@@ -261,6 +261,16 @@ impl Stack {
         own.saturating_add(tls)
             .saturating_add(inflate)
             .saturating_add(deflate)
+    }
+
+    /// What the handshake agreed on, once it is done.
+    #[cfg(feature = "tls")]
+    pub fn tls_info(&self) -> Option<TlsInfo> {
+        Some(TlsInfo {
+            version: self.tls_version()?,
+            alpn_protocol: self.alpn_protocol().map(<[u8]>::to_vec),
+            end_entity_certificate: self.end_entity_certificate()?.to_vec(),
+        })
     }
 
     /// The TLS version agreed on, once it is.

@@ -74,6 +74,18 @@ pub enum TlsVersion {
     Tls13,
 }
 
+/// What a handshake agreed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TlsInfo {
+    /// The version.
+    pub version: TlsVersion,
+    /// The protocol chosen by ALPN (RFC 7301), `imap` or none.
+    pub alpn_protocol: Option<Vec<u8>>,
+    /// The server's own certificate, in DER.
+    pub end_entity_certificate: Vec<u8>,
+}
+
 /// The TLS side of the stack.
 pub(super) struct Tls {
     connection: UnbufferedClientConnection,

@@ -2,21 +2,12 @@
 
 use std::sync::Arc;
 
-use rustls::client::Resumption;
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, Error, RootCertStore};
 
-/// The protocol offered in the handshake (RFC 7301; registered for IMAP), so that a record meant
-/// for another service can not be replayed to us (ALPACA).
-const ALPN: &[u8] = b"imap";
-/// For how many servers sessions are kept for resumption. rustls' default of 256 allocates more
-/// than a client of a few servers needs.
-const RESUMED_SERVERS: usize = 32;
+use super::TlsOptions;
 
 /// A client certificate for SASL EXTERNAL: its chain, the client's own first, and its key.
 pub type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -39,6 +30,8 @@ pub enum TlsConfigError {
 /// A configuration that accepts servers whose certificate is valid, names the host, and leads to
 /// one of `roots`.
 ///
+/// For more than this there is [`TlsOptions`].
+///
 /// TLS 1.2 and 1.3, no early data, SNI except for addresses. `alpn` offers the protocol `imap`;
 /// a server that knows no ALPN is accepted all the same, and false is for those that it breaks.
 /// The `provider` is always the one given, never the process' default. Sessions are resumed only
@@ -55,18 +48,13 @@ pub fn client_config(
     client_certificate: Option<ClientCertificate>,
     alpn: bool,
 ) -> Result<Arc<ClientConfig>, TlsConfigError> {
-    if roots.is_empty() {
-        return Err(TlsConfigError::NoRoots);
-    }
-    let verifier =
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .build()
-            .map_err(|error| TlsConfigError::Rustls(Error::General(error.to_string())))?;
-    client_config_with_verifier(provider, verifier, client_certificate, alpn)
+    with_client(TlsOptions::new(provider, roots), client_certificate)
+        .alpn(alpn)
+        .build()
 }
 
 /// As [`client_config`], but what certificate is accepted is up to `verifier`: a
-/// [`PinnedCertificate`], the platform's, or, for those who must,
+/// [`PinnedCertificate`](super::PinnedCertificate), the platform's, or, for those who must,
 /// [`dangerous::DangerousNoVerification`](super::dangerous::DangerousNoVerification).
 pub fn client_config_with_verifier(
     provider: Arc<CryptoProvider>,
@@ -74,24 +62,19 @@ pub fn client_config_with_verifier(
     client_certificate: Option<ClientCertificate>,
     alpn: bool,
 ) -> Result<Arc<ClientConfig>, TlsConfigError> {
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(TlsConfigError::Rustls)?
-        .dangerous()
-        .with_custom_certificate_verifier(verifier);
-    let mut config = match client_certificate {
-        Some((chain, key)) => builder
-            .with_client_auth_cert(chain, key)
-            .map_err(TlsConfigError::Rustls)?,
-        None => builder.with_no_client_auth(),
-    };
-    if alpn {
-        config.alpn_protocols = vec![ALPN.to_vec()];
+    with_client(
+        TlsOptions::with_verifier(provider, verifier),
+        client_certificate,
+    )
+    .alpn(alpn)
+    .build()
+}
+
+fn with_client(options: TlsOptions, certificate: Option<ClientCertificate>) -> TlsOptions {
+    match certificate {
+        Some(certificate) => options.client_certificate(certificate),
+        None => options,
     }
-    config.resumption = Resumption::in_memory_sessions(RESUMED_SERVERS);
-    // Compressed certificates have been used to exhaust memory (RUSTSEC-2026-0348).
-    config.cert_decompressors = Vec::new();
-    Ok(Arc::new(config))
 }
 
 /// The name to check a certificate for, from a host as users write it: a DNS name, an IPv4
@@ -117,75 +100,4 @@ pub fn server_name(host: &str) -> Result<ServerName<'static>, TlsConfigError> {
     };
     let name = name.and_then(|name| ServerName::try_from(name.to_owned()).ok());
     name.ok_or_else(|| TlsConfigError::ServerName(host.to_owned()))
-}
-
-/// Accepts one server with exactly one certificate, whoever issued it and whether or not it has
-/// expired. Any other server, and any other certificate of that server, is refused.
-#[derive(Debug, Clone)]
-pub struct PinnedCertificate {
-    provider: Arc<CryptoProvider>,
-    name: ServerName<'static>,
-    certificate: CertificateDer<'static>,
-}
-
-impl PinnedCertificate {
-    /// `certificate` is the server's own, in DER, as in
-    /// [`Stack::end_entity_certificate`](super::Stack::end_entity_certificate). The signatures of
-    /// the handshake are checked with the algorithms of `provider`.
-    pub fn new(
-        provider: Arc<CryptoProvider>,
-        name: ServerName<'static>,
-        certificate: CertificateDer<'static>,
-    ) -> Self {
-        Self {
-            provider,
-            name,
-            certificate,
-        }
-    }
-}
-
-impl ServerCertVerifier for PinnedCertificate {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        if *server_name != self.name {
-            return Err(CertificateError::NotValidForName.into());
-        }
-        if end_entity.as_ref() != self.certificate.as_ref() {
-            return Err(CertificateError::ApplicationVerificationFailure.into());
-        }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
 }

@@ -1,6 +1,8 @@
 //! What the driver does without the lock: handshakes, layers, mechanisms, the opening.
 
 use std::io::{Read, Write};
+#[cfg(feature = "tls")]
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::Error;
@@ -54,12 +56,12 @@ impl Driver {
         token: Option<TlsUpgrade>,
         now: Instant,
     ) -> Result<(), Error> {
-        let config = std::sync::Arc::clone(self.shared.lock().connection.config());
+        let config = Arc::clone(self.shared.lock().connection.config());
         let tls = config
             .tls_config()
             .ok_or(crate::layer::TlsConfigError::NoRoots)?;
-        let name = crate::layer::server_name(config.host())?;
-        self.stack.start_tls(std::sync::Arc::clone(tls), name)?;
+        let name = crate::layer::server_name(config.current_server_name())?;
+        self.stack.start_tls(Arc::clone(tls), name)?;
         self.handshake = Some(Handshake {
             token,
             deadline: now + config.current_timeouts().upgrade,
@@ -98,6 +100,7 @@ impl Driver {
         #[cfg(feature = "tls")]
         {
             tell!("imap::connection", DEBUG, version = ?self.stack.tls_version(), "TLS");
+            core.tls = self.stack.tls_info().map(Arc::new);
             core.channel.secure = true;
             core.channel.tls_exporter = self.stack.tls_exporter().map(|key| key.to_vec());
             #[cfg(feature = "scram")]

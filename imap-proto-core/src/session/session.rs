@@ -217,6 +217,12 @@ impl<F: Flavor> Session<F> {
         self.handle.lock().connection.is_idling()
     }
 
+    /// What the TLS handshake agreed on, and whose certificate it saw; `None` without TLS.
+    #[cfg(feature = "tls")]
+    pub fn tls(&self) -> Option<Arc<crate::layer::TlsInfo>> {
+        self.handle.lock().tls.clone()
+    }
+
     /// Whether the traffic is compressed (RFC 4978).
     pub fn is_compressed(&self) -> bool {
         self.handle.lock().connection.is_compressed()

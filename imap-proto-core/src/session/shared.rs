@@ -14,6 +14,8 @@ use super::route::{Mailbag, Route, Wakers, exchange};
 use crate::encode::{Request, SubmitError};
 use crate::engine::sasl::{Channel, Mechanism};
 use crate::engine::{CommandId, Connection, ConnectionError, Ending};
+#[cfg(feature = "tls")]
+use crate::layer::TlsInfo;
 use crate::types::ResponseText;
 
 /// The shared part of one connection.
@@ -34,6 +36,8 @@ pub(super) struct Core {
     pub(super) computed: Option<Computed>,
     /// What mechanisms may know of the stream.
     pub(super) channel: Box<Channel>,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Arc<TlsInfo>>,
     pub(super) greeting: Option<Box<ResponseText>>,
     /// How the opening ended.
     pub(super) opened: Option<Result<(), Error>>,
@@ -66,6 +70,8 @@ impl Shared {
                 exchanges: Exchanges::default(),
                 computed: None,
                 channel: Box::new(channel),
+                #[cfg(feature = "tls")]
+                tls: None,
                 greeting: None,
                 opened: None,
                 open_waker: None,
