@@ -30,3 +30,8 @@ pub mod tunnel;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The example of the table for users of imaplib2, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/from-imaplib2.md")]
+pub struct FromImaplib2;

@@ -2,22 +2,34 @@
 //!
 //! `interop --url URL [--user USER --password-env VARIABLE] [--ca FILE] [--adapter std|tokio]
 //! [--token-env VARIABLE] [--client FILE] [--starttls] [--compress] [--only WORD]
-//! [--scenario features|imaplib2]`, where the URL is `imap://host:port`,
+//! [--scenario features|imaplib2] [--debug LEVEL]`, where the URL is `imap://host:port`,
 //! `imaps://host:port` or `exec:COMMAND` for a child process that greets with PREAUTH.
 //!
 //! The scenario `imaplib2` is the sequence of that library's own test script, each step checked for
-//! its content; its options stand in `docs/from-imaplib2.md`.
+//! its content; its options stand in `docs/from-imaplib2.md`. The debug
+//! level is imaplib2's, 0 to 5 (`docs/logging.md`); what it lets through goes to standard error at
+//! the end.
 //!
 //! It works in mailboxes of its own and removes them. Each case prints `ok`, `not ok` or `skip`;
 //! the last line counts them, and the exit status is 1 when one failed.
 
 use std::process::ExitCode;
 
+use imap_proto_core::engine::debug_filter;
 use imap_tests::interop::{Adapter, Address, Options, Scenario, run};
+use imap_tests::tracer::Tracer;
 
 fn main() -> ExitCode {
-    let result = arguments(std::env::args().skip(1))
-        .and_then(|(options, filter)| run(&options, &filter, &mut std::io::stdout().lock()));
+    let result = arguments(std::env::args().skip(1)).and_then(|(options, filter, level)| {
+        let tracer = level.map(|level| {
+            let tracer = Tracer::install();
+            tracer.filter(debug_filter(level));
+            tracer
+        });
+        let summary = run(&options, &filter, &mut std::io::stdout().lock());
+        eprint!("{}", tracer.map(|tracer| tracer.take()).unwrap_or_default());
+        summary
+    });
     match result {
         Ok(summary) if summary.failed == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(1),
@@ -28,8 +40,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Options, String), String> {
+/// Options, the word that cases are chosen by, and the debug level.
+type Arguments = (Options, String, Option<u8>);
+
+fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let (mut url, mut user, mut password, mut filter) = (None, None, None, String::new());
+    let mut level = None;
     let mut options = Options::new(Address::Process(Vec::new()));
     while let Some(argument) = arguments.next() {
         let mut value = || {
@@ -47,6 +63,10 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Options, St
             "--starttls" => options.starttls = true,
             "--compress" => options.compress = true,
             "--only" => filter = value()?,
+            "--debug" => {
+                let number = value()?;
+                level = Some(number.parse().map_err(|_| format!("no level: {number}"))?);
+            }
             "--scenario" => options.scenario = scenario(&value()?)?,
             other => return Err(format!("unknown argument: {other}")),
         }
@@ -56,7 +76,7 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Options, St
     if options.login.is_none() && !matches!(options.address, Address::Process(_)) {
         return Err("--user and --password-env are missing".into());
     }
-    Ok((options, filter))
+    Ok((options, filter, level))
 }
 
 fn variable(name: &str) -> Result<String, String> {

@@ -38,14 +38,13 @@ eof
                 let messages = status.wait().unwrap().messages();
                 // Without waiting, and with a callback inside the callback.
                 inner.noop().then(move |result| {
-                    sender
-                        .send((messages, result.is_ok(), thread::current().id()))
-                        .unwrap();
+                    let name = thread::current().name().map(str::to_owned);
+                    sender.send((messages, result.is_ok(), name)).unwrap();
                 });
             });
-            let (messages, well, on) = soon(&receiver);
+            let (messages, well, name) = soon(&receiver);
             assert_eq!((messages, well), (Some(7), true));
-            assert_ne!(on, thread::current().id());
+            assert_eq!(name.as_deref(), Some("imap callbacks"));
         },
     );
 }
@@ -93,8 +92,11 @@ fn callbacks_come_in_the_order_of_the_answers() {
     let script = "S: * PREAUTH [CAPABILITY IMAP4rev1] hi
 C: $a NOOP
 C: $b NOOP
+C: $c STATUS x (MESSAGES)
 S: $b OK second
 S: $a OK first
+S: * STATUS x (MESSAGES 1)
+S: $c OK done
 eof
 ";
     by_threads(
@@ -106,13 +108,16 @@ eof
                 let sender = sender.clone();
                 move |well: bool| sender.send((what, well)).unwrap()
             };
-            let (one, two, early) = (tell("first"), tell("second"), tell("early"));
-            session
-                .fetch(SequenceNumber(1), FetchItems::new().flags())
-                .then(move |result| early(matches!(result, Err(Error::Submit(_)))));
+            let (one, two, mistake) = (tell("first"), tell("second"), tell("mistake"));
             session.noop().then(move |result| one(result.is_ok()));
             session.noop().then(move |result| two(result.is_ok()));
-            assert_eq!(soon(&receiver), ("early", true));
+            session
+                .fetch(SequenceNumber(1), FetchItems::new().flags())
+                .then(move |result| mistake(matches!(result, Err(Error::Submit(_)))));
+            assert_eq!(soon(&receiver), ("mistake", true));
+            // All three are waited for now; only this lets the server answer.
+            let status = session.status("x", StatusItems::new().messages());
+            assert_eq!(status.wait().unwrap().messages(), Some(1));
             assert_eq!(soon(&receiver), ("second", true));
             assert_eq!(soon(&receiver), ("first", true));
         },
