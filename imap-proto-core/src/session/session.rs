@@ -223,6 +223,11 @@ impl<F: Flavor> Session<F> {
         self.handle.lock().tls.clone()
     }
 
+    /// Whether the server tells of events by itself, as NOTIFY asked (RFC 5465).
+    pub fn is_notifying(&self) -> bool {
+        self.handle.lock().connection.is_notifying()
+    }
+
     /// Whether the traffic is compressed (RFC 4978).
     pub fn is_compressed(&self) -> bool {
         self.handle.lock().connection.is_compressed()

@@ -269,6 +269,8 @@ capabilities! {
     }
     AppendLimitValue "APPENDLIMIT=" [7889] Typed {
         codes: ["TOOBIG"],
+        tests: ["composing::append_limit"],
+        confirmed: [Cyrus, CyrusNew],
     }
     Auth "AUTH=" [3501, 9051] Typed {
         commands: ["AUTHENTICATE"],
@@ -290,11 +292,15 @@ capabilities! {
         commands: ["APPEND"],
         codes: ["BADURL", "TOOBIG"],
         options: ["CATENATE"],
+        tests: ["composing::catenate", "composing::bad_url", "rfc4469"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Children "CHILDREN" [3348] Typed {
         commands: ["LIST"],
         responses: ["LIST"],
         options: ["CHILDREN"],
+        tests: ["listing::children", "rfc3348"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     CompressDeflate "COMPRESS=DEFLATE" [4978] Typed {
         commands: ["COMPRESS"],
@@ -310,10 +316,7 @@ capabilities! {
         status_items: ["HIGHESTMODSEQ"],
         search_keys: ["MODSEQ"],
         options: ["CONDSTORE", "CHANGEDSINCE", "UNCHANGEDSINCE"],
-        tests: [
-            "flags::unchanged_since", "flags::mod_seq_grows", "searching::mod_seq",
-            "6.3.1-enable-condstore",
-        ],
+        tests: ["flags::unchanged_since", "flags::mod_seq_grows", "searching::mod_seq", "rfc7162"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     ContextSearch "CONTEXT=SEARCH" [5267] Typed {
@@ -321,12 +324,17 @@ capabilities! {
         responses: ["ESEARCH"],
         codes: ["NOUPDATE"],
         options: ["CONTEXT", "UPDATE", "PARTIAL"],
+        tests: [
+            "contexts::live_search", "contexts::refused_and_cancelled", "contexts::hint_and_partial", "rfc5267",
+        ],
+        confirmed: [Dovecot],
     }
     ContextSort "CONTEXT=SORT" [5267] Typed {
         commands: ["SORT", "CANCELUPDATE"],
         responses: ["ESEARCH"],
         codes: ["NOUPDATE"],
         options: ["CONTEXT", "UPDATE", "PARTIAL"],
+        tests: ["rfc5267"],
     }
     Convert "CONVERT" [5259] Named {
         commands: ["CONVERT", "CONVERSIONS"],
@@ -348,20 +356,21 @@ capabilities! {
         commands: ["SEARCH"],
         responses: ["ESEARCH"],
         options: ["MIN", "MAX", "ALL", "COUNT"],
-        tests: ["searching::esearch", "6.4.4-search-min"],
+        tests: ["searching::esearch", "rfc4731"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Esort "ESORT" [5267] Typed {
         commands: ["SORT"],
         responses: ["ESEARCH"],
         options: ["MIN", "MAX", "ALL", "COUNT"],
-        tests: ["sorting::sort_returning"],
+        tests: ["sorting::sort_returning", "rfc5267"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Filters "FILTERS" [5466] Typed {
         commands: ["SEARCH"],
         codes: ["UNDEFINED-FILTER"],
         search_keys: ["FILTER"],
+        tests: ["rfc5466"],
     }
     I18nLevel1 "I18NLEVEL=1" [5255] Typed {}
     I18nLevel2 "I18NLEVEL=2" [5255] Named {
@@ -387,6 +396,7 @@ capabilities! {
     InProgress "INPROGRESS" [9585] Typed {
         responses: ["OK"],
         codes: ["INPROGRESS"],
+        tests: ["rfc9585"],
     }
     JmapAccess "JMAPACCESS" [9698] Named {
         commands: ["GETJMAPACCESS"],
@@ -401,8 +411,7 @@ capabilities! {
         responses: ["LIST"],
         options: ["SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "CHILDREN"],
         tests: [
-            "mailboxes::list_several_patterns", "mailboxes::list_extended",
-            "6.3.9.8-example-02-subscribed",
+            "mailboxes::list_several_patterns", "mailboxes::list_extended", "listing::child_info", "rfc5258",
         ],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
@@ -410,17 +419,21 @@ capabilities! {
         commands: ["LIST"],
         responses: ["METADATA"],
         options: ["METADATA"],
+        tests: ["listing::metadata", "rfc9590"],
+        confirmed: [Cyrus, CyrusNew],
     }
     ListMyRights "LIST-MYRIGHTS" [8440] Typed {
         commands: ["LIST"],
         responses: ["MYRIGHTS"],
         options: ["MYRIGHTS"],
+        tests: ["listing::my_rights", "rfc8440"],
+        confirmed: [Cyrus, CyrusNew],
     }
     ListStatus "LIST-STATUS" [5819] Typed {
         commands: ["LIST"],
         responses: ["STATUS"],
         options: ["STATUS"],
-        tests: ["mailboxes::list_status", "6.3.9.8-example-11-status"],
+        tests: ["mailboxes::list_status", "rfc5819"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     LiteralPlus "LITERAL+" [7888] Typed {}
@@ -465,13 +478,15 @@ capabilities! {
     MultiAppend "MULTIAPPEND" [3502] Typed {
         commands: ["APPEND"],
         codes: ["APPENDUID"],
-        tests: ["appending::several_at_once"],
+        tests: ["appending::several_at_once", "rfc3502"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     MultiSearch "MULTISEARCH" [7377, 6237] Typed {
         commands: ["ESEARCH"],
         responses: ["ESEARCH"],
         options: ["IN"],
+        tests: ["paging::several_mailboxes", "rfc7377"],
+        confirmed: [CyrusNew],
     }
     Namespace "NAMESPACE" [2342] Typed {
         commands: ["NAMESPACE"],
@@ -483,6 +498,10 @@ capabilities! {
         commands: ["NOTIFY"],
         responses: ["STATUS", "LIST", "METADATA", "FETCH", "EXPUNGE", "VANISHED"],
         codes: ["NOTIFICATIONOVERFLOW", "BADEVENT"],
+        tests: [
+            "notifying::other_mailboxes", "notifying::selected_mailbox", "notifying::names_of_mailboxes", "rfc5465",
+        ],
+        confirmed: [Dovecot, CyrusNew],
     }
     ObjectId "OBJECTID" [8474] Typed {
         commands: ["FETCH", "STATUS", "SEARCH"],
@@ -496,6 +515,8 @@ capabilities! {
         commands: ["SEARCH", "FETCH"],
         responses: ["ESEARCH"],
         options: ["PARTIAL"],
+        tests: ["paging::partial_search", "paging::partial_fetch", "rfc9394"],
+        confirmed: [CyrusNew],
     }
     Preview "PREVIEW" [8970] Typed {
         commands: ["FETCH"],
@@ -509,8 +530,7 @@ capabilities! {
         codes: ["CLOSED"],
         options: ["QRESYNC", "VANISHED"],
         tests: [
-            "synchronizing::qresync_select", "synchronizing::vanished_since",
-            "synchronizing::enable_then_vanished",
+            "synchronizing::qresync_select", "synchronizing::qresync_matches", "synchronizing::vanished_since", "synchronizing::enable_then_vanished", "rfc7162",
         ],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
@@ -535,6 +555,8 @@ capabilities! {
         commands: ["REPLACE"],
         responses: ["OK", "EXPUNGE", "VANISHED"],
         codes: ["APPENDUID"],
+        tests: ["composing::replace", "rfc8508"],
+        confirmed: [CyrusNew],
     }
     Rights "RIGHTS=" [4314] Typed {
         commands: ["SETACL"],
@@ -558,6 +580,8 @@ capabilities! {
         responses: ["ESEARCH"],
         search_keys: ["FUZZY"],
         options: ["RELEVANCY"],
+        tests: ["paging::fuzzy", "rfc6203"],
+        confirmed: [Cyrus, CyrusNew],
     }
     SearchRes "SEARCHRES" [5182] Typed {
         commands: ["SEARCH"],
@@ -565,7 +589,7 @@ capabilities! {
         codes: ["NOTSAVED"],
         search_keys: ["$"],
         options: ["SAVE"],
-        tests: ["searching::saved_result", "6.4.4.4-save-1"],
+        tests: ["searching::saved_result", "rfc5182"],
         confirmed: [Dovecot, CyrusNew],
     }
     Sort "SORT" [5256] Typed {
@@ -604,7 +628,7 @@ capabilities! {
         tests: ["sorting::thread"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
-    UidBatches "UIDBATCHES" [10022] Named {
+    UidBatches "UIDBATCHES" [10022] Typed {
         commands: ["UIDBATCHES"],
         responses: ["UIDBATCHES"],
         codes: ["TOOFEW", "TOOMANY"],
@@ -650,7 +674,7 @@ capabilities! {
     Within "WITHIN" [5032] Typed {
         commands: ["SEARCH"],
         search_keys: ["OLDER", "YOUNGER"],
-        tests: ["searching::within"],
+        tests: ["searching::within", "rfc5032"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     // Of vendors.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use imap_proto_core::encode::Command;
+use imap_proto_core::encode::{Command, CommandId};
 use imap_proto_core::engine::Outcome;
 use imap_proto_core::session;
 use imap_transport_std::{Body, BodySize, Error, Events, IdleEnd, Notice, Session, Std};
@@ -17,6 +17,10 @@ impl Client for Session {
 
     fn session(&self) -> &session::Session<Std> {
         self
+    }
+
+    fn id<C: Command>(reply: &Started<Self, C>) -> Option<CommandId> {
+        reply.id()
     }
 
     async fn finish<C: Command>(reply: Started<Self, C>) -> Result<C::Output, Error> {

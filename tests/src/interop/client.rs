@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use imap_proto_core::encode::Command;
+use imap_proto_core::encode::{Command, CommandId};
 use imap_proto_core::engine::Outcome;
 use imap_proto_core::session::{BodySize, Error, Flavor, IdleEnd, Notice, Session};
 
@@ -62,6 +62,9 @@ pub trait Client: Clone + 'static {
         patience: Duration,
         wanted: impl FnMut(&Notice) -> bool,
     ) -> Result<IdleEnd, Error>;
+
+    /// The command that a reply waits for.
+    fn id<C: Command>(reply: &Started<Self, C>) -> Option<CommandId>;
 
     /// Submits a command.
     fn start<C: Command>(&self, command: C) -> Started<Self, C> {

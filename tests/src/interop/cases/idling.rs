@@ -11,10 +11,10 @@ use crate::interop::client::Client;
 use crate::interop::mail;
 
 /// Longer than any server takes to tell the news.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits for a notice that is wanted.
-async fn until<L: Client, T>(
+pub(super) async fn until<L: Client, T>(
     events: &mut L::Events,
     what: &str,
     mut wanted: impl FnMut(&Notice) -> Option<T>,

@@ -4,15 +4,20 @@ mod appending;
 mod auth;
 mod basics;
 mod bodies;
+mod composing;
+mod contexts;
 mod ending;
 mod extensions;
 mod fetching;
 mod flags;
 mod idling;
 pub(super) mod imaplib2;
+mod listing;
 mod mailboxes;
 mod mistakes;
 mod moving;
+mod notifying;
+mod paging;
 mod pipelines;
 mod searching;
 mod selecting;
@@ -63,11 +68,16 @@ cases! {
     searching: every_key non_ascii_text by_number_and_uid esearch saved_result mod_seq within
         combinations;
     sorting: sort sort_returning thread;
-    synchronizing: qresync_select vanished_since enable_then_vanished;
+    synchronizing: qresync_select qresync_matches vanished_since enable_then_vanished;
     idling: news_arrive command_during_idle expunge_arrives;
     pipelines: two_hundred_fetches status_of_many mixed replies_in_any_order
         fetches_of_large_sections_among_small commands_behind_select dropped_replies;
     mistakes: no_is_typed bad_is_typed wrong_state line_breaks_in_arguments;
+    contexts: live_search refused_and_cancelled hint_and_partial;
+    paging: partial_search partial_fetch several_mailboxes fuzzy;
+    notifying: other_mailboxes selected_mailbox names_of_mailboxes;
+    composing: catenate bad_url replace append_limit;
+    listing: children child_info my_rights metadata;
     extensions: quota acl metadata custom_command;
     ending: logout what_waits_at_logout abort dropping_logs_out;
 }

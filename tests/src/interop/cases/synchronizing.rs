@@ -48,6 +48,26 @@ pub(super) async fn qresync_select<L: Client>(t: &Case<'_, L>) -> Verdict {
     same("flagged", flags.contains(&Flag::Flagged), true)
 }
 
+/// RFC 7162 §3.2.5.2: the server need not tell of what is gone from among the messages that still match.
+pub(super) async fn qresync_matches<L: Client>(t: &Case<'_, L>) -> Verdict {
+    enabled(t).await?;
+    let (name, uids, known) = changed(t).await?;
+    let numbers = [1, 3, 5].map(SequenceNumber).into_iter().collect();
+    let matching = [0, 2, 4].map(|at: usize| uids[at]).into_iter().collect();
+    let known = known.matches(numbers, matching);
+    let view = t.run(Select::new(name.as_str()).qresync(known)).await?;
+    same("exists", view.exists, Some(4))?;
+    let gone: Vec<Uid> = view.vanished.iter().flat_map(UidSet::iter).collect();
+    same("vanished", gone.contains(&uids[1]), true)?;
+    let flagged = view.changed.iter().find(|told| told.uid == Some(uids[4]));
+    let number = some("the one that was flagged", flagged)?.sequence_number;
+    same("its number now", number, Some(SequenceNumber(4)))?;
+    let view = some("view", t.client.session().mailbox())?;
+    same("its UID", view.uid(SequenceNumber(4)), Some(uids[4]))?;
+    let highest = some("HIGHESTMODSEQ", view.highest_mod_seq)?;
+    same("the highest mod-sequence is known", highest.0 > 0, true)
+}
+
 pub(super) async fn vanished_since<L: Client>(t: &Case<'_, L>) -> Verdict {
     enabled(t).await?;
     let name = t.filled(3).await?;
