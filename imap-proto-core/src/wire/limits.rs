@@ -70,8 +70,8 @@ limits! {
     /// Capabilities of one response. 512: real servers have fewer than 80. A response with more
     /// is malformed.
     max_capabilities: usize = 512,
-    /// Octets of commands not yet written. 1 MiB: back pressure on the caller. More is a
-    /// submit error.
+    /// Octets of commands not yet written, but for their literals, which are the caller's own
+    /// memory. 1 MiB: back pressure on the caller. More is a submit error.
     max_outbound: usize = MIB,
     /// Commands in flight. 256: a round trip's worth; lower it for servers that break under deep
     /// pipelining. Further commands are held.
