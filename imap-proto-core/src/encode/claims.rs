@@ -25,6 +25,12 @@ pub enum Claim {
     Capability,
     /// Untagged `OK` with `COPYUID`, as MOVE sends it (RFC 6851 §4.3).
     CopyUid,
+    /// `COMPARATOR`
+    Comparator,
+    /// `CONVERSION`
+    Conversion,
+    /// `CONVERTED` with our tag.
+    Converted,
     /// `ENABLED`
     Enabled,
     /// `ESEARCH` with our tag.
@@ -33,8 +39,14 @@ pub enum Claim {
     Expunge,
     /// `FETCH` of these messages.
     Fetch(SequenceSet, FetchNeeds),
+    /// `GENURLAUTH`
+    GenUrlAuth,
     /// `ID`
     Id,
+    /// `JMAPACCESS`
+    JmapAccess,
+    /// `LANGUAGE`
+    Language,
     /// `LIST`
     List,
     /// `LIST` of names that match one of these patterns, in which `*` and `%` stand for others. Without NOTIFY it is
@@ -56,6 +68,8 @@ pub enum Claim {
     Named(Bytes),
     /// `NAMESPACE`
     Namespace,
+    /// `XAPPLEPUSHSERVICE`
+    PushService,
     /// `QUOTA` of the root.
     Quota(Bytes),
     /// `QUOTA` of any root.
@@ -79,6 +93,8 @@ pub enum Claim {
     UidBatches,
     /// `FETCH` of these UIDs.
     UidFetch(UidSet, FetchNeeds),
+    /// `URLFETCH`
+    UrlFetch,
     /// `VANISHED (EARLIER)`
     VanishedEarlier,
 }

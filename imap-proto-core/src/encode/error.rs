@@ -66,6 +66,9 @@ pub enum SubmitError {
     /// Message numbers or `*`, while NOTIFY lets messages come and go at any time (RFC 5465 §5.2, §5.3).
     #[error("message numbers and * mean nothing while NOTIFY is on for the selected mailbox")]
     UnstableNumbers,
+    /// Message numbers, while UIDONLY is enabled (RFC 9586 §3).
+    #[error("message numbers are not allowed once UIDONLY is enabled")]
+    UidRequired,
     /// A message larger than the server takes (APPENDLIMIT, RFC 7889 §2).
     #[error("a message of more than {0} octets, which is all that the server takes")]
     TooLarge(u64),

@@ -357,7 +357,7 @@ fn one_or_list(names: &[String]) -> Result<String, SubmitError> {
 }
 
 /// `section-part` numbers start at 1 (RFC 9051 §9).
-fn check_part(part: &SectionPart) -> Result<(), SubmitError> {
+pub(super) fn check_part(part: &SectionPart) -> Result<(), SubmitError> {
     if part.0.contains(&0) {
         return Err(SubmitError::OutOfRange("a part number"));
     }

@@ -9,6 +9,7 @@ mod cancel_update;
 mod capability;
 mod claims;
 mod command;
+mod convert;
 mod copy;
 mod custom;
 mod effect;
@@ -18,6 +19,7 @@ mod expunge;
 mod fetch;
 mod fetch_items;
 mod id;
+mod language;
 mod list;
 mod list_details;
 mod live_results;
@@ -32,6 +34,7 @@ mod notify;
 mod partial;
 mod pipelining;
 mod quota;
+mod referral;
 mod replace;
 mod request;
 mod search;
@@ -48,6 +51,8 @@ mod testing;
 mod thread;
 mod uid_batches;
 mod unordered;
+mod url_auth;
+mod vendor;
 mod writer;
 
 pub use acl::*;
@@ -58,6 +63,7 @@ pub use cancel_update::*;
 pub use capability::*;
 pub use claims::*;
 pub use command::*;
+pub use convert::*;
 pub use copy::*;
 pub use custom::*;
 pub(crate) use effect::Effect;
@@ -67,6 +73,7 @@ pub use expunge::*;
 pub use fetch::*;
 pub use fetch_items::*;
 pub use id::*;
+pub use language::*;
 pub use list::*;
 use list_details::Details;
 pub use list_details::{ListDetail, ListDetails, MailboxDetails};
@@ -82,9 +89,10 @@ pub use notify::*;
 pub use partial::*;
 pub use pipelining::*;
 pub use quota::*;
+pub use referral::*;
 pub use replace::*;
-pub(crate) use request::Needs;
 pub use request::*;
+pub(crate) use request::{Needs, uses_numbers};
 pub use search::*;
 pub use search_key::*;
 pub use search_results::*;
@@ -97,6 +105,8 @@ pub use store::*;
 pub use thread::*;
 pub use uid_batches::*;
 pub use unordered::*;
+pub use url_auth::*;
+pub use vendor::*;
 pub(crate) use writer::*;
 
 #[cfg(test)]
@@ -114,6 +124,9 @@ mod injection_tests;
 #[cfg(test)]
 #[path = "tests/messages.rs"]
 mod message_tests;
+#[cfg(test)]
+#[path = "tests/rarer.rs"]
+mod rarer_tests;
 #[cfg(test)]
 #[path = "tests/rfc9051.rs"]
 mod rfc9051_tests;

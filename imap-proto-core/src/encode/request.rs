@@ -30,6 +30,8 @@ pub(crate) struct Needs {
     pub(crate) saved_result: bool,
     /// The message with the highest number, `*`.
     pub(crate) highest: bool,
+    /// Message numbers as they were when the mailbox was last selected.
+    pub(crate) match_data: bool,
     /// Octets of the largest message to append.
     pub(crate) message: u64,
 }
@@ -439,6 +441,26 @@ fn is_whole(syntax: &[u8]) -> bool {
         }
     }
     !inside
+}
+
+/// Whether a command is one that UIDONLY forbids: it names messages by number, or has a form with
+/// UID that is to be used instead (RFC 9586 §3.2, §3.8).
+pub(crate) fn uses_numbers(class: Pipelining, needs: Needs, segments: &[Segment]) -> bool {
+    const FORBIDDEN: [&[u8]; 10] = [
+        b"FETCH", b"STORE", b"SEARCH", b"COPY", b"MOVE", b"SORT", b"THREAD", b"CONVERT",
+        b"REPLACE", b"PARTIAL",
+    ];
+    let by_name = match segments.first() {
+        Some(Segment::Syntax(syntax)) => {
+            let word = syntax
+                .split(|&byte| byte == b' ')
+                .next()
+                .unwrap_or_default();
+            FORBIDDEN.iter().any(|name| name.eq_ignore_ascii_case(word))
+        }
+        _ => false,
+    };
+    by_name || needs.match_data || class.does & Pipelining::USES_SEQUENCE_NUMBERS != 0
 }
 
 /// Whether it is an `atom` (RFC 9051 §9).

@@ -133,6 +133,7 @@ impl Selection {
             before = " ";
         }
         if let Some(parameters) = &self.qresync {
+            request.needs.match_data = parameters.matches.is_some();
             request = request.put(before).qresync(parameters)?;
             before = " ";
         }

@@ -12,6 +12,9 @@ pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> 
     match data {
         Data::Fetch(fetch) => fetch_claimant(commands, fetch, has(fetch)),
         Data::Esearch(esearch) => tagged(commands, esearch.tag.as_ref(), tag, &Claim::Esearch),
+        Data::Converted(converted) => {
+            tagged(commands, Some(&converted.tag), tag, &Claim::Converted)
+        }
         Data::UidBatches(batches) => {
             tagged(commands, batches.tag.as_ref(), tag, &Claim::UidBatches)
         }
@@ -189,18 +192,25 @@ fn matches(claim: &Claim, data: &Data) -> bool {
             matches!(metadata.entries, MetadataEntries::Values(_))
         }
         (Claim::Capability, Data::Capability(_))
+        | (Claim::Comparator, Data::Comparator(_))
+        | (Claim::Conversion, Data::Conversion(_))
         | (Claim::Enabled, Data::Enabled(_))
         | (Claim::Expunge, Data::Expunge(_) | Data::Vanished { earlier: false, .. })
+        | (Claim::GenUrlAuth, Data::GenUrlAuth(_))
         | (Claim::Id, Data::Id(_))
+        | (Claim::JmapAccess, Data::JmapAccess(_))
+        | (Claim::Language, Data::Language(_))
         | (Claim::List | Claim::ListLike(_), Data::List(_))
         | (Claim::MyRightsAny, Data::MyRights(_))
         | (Claim::Lsub, Data::Lsub(_))
         | (Claim::Namespace, Data::Namespace(_))
+        | (Claim::PushService, Data::PushService(_))
         | (Claim::QuotaAny, Data::Quota(_))
         | (Claim::Search, Data::Search(_))
         | (Claim::Sort, Data::Sort(_))
         | (Claim::StatusAny, Data::Status(_))
         | (Claim::Thread, Data::Thread(_))
+        | (Claim::UrlFetch, Data::UrlFetch(_))
         | (Claim::VanishedEarlier, Data::Vanished { earlier: true, .. }) => true,
         _ => false,
     }

@@ -419,7 +419,11 @@ impl Connection {
                 self.machine.on(Trigger::Unauthenticated);
                 self.compressed = false;
                 self.framer.set_before_login(true);
-                self.capabilities = None;
+                // What came before it is of another state (RFC 8437 §3).
+                self.capabilities = match completion.code() {
+                    Some(Code::Capability(capabilities)) => Some(capabilities.detach()),
+                    _ => None,
+                };
                 self.enabled.clear();
                 self.notifications.stop();
                 self.leave_mailbox();
@@ -506,6 +510,9 @@ fn is_mailbox_data(data: &Data) -> bool {
             | Data::Status(_)
             | Data::Thread(_)
             | Data::UidBatches(_)
+            | Data::Converted(_)
+            | Data::GenUrlAuth(_)
+            | Data::UrlFetch(_)
             | Data::Vanished { .. }
     )
 }

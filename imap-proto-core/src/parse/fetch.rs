@@ -399,7 +399,7 @@ impl Item {
 }
 
 /// The name of an item, up to its value or a bracket.
-fn name<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], ParseError> {
+pub(super) fn name<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], ParseError> {
     let rest = cursor.rest();
     let ends = |byte: &u8| *byte <= b' ' || matches!(byte, b'(' | b')' | b'[' | b'"' | b'{');
     let len = rest.iter().position(ends).unwrap_or(rest.len());

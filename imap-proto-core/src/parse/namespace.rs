@@ -2,7 +2,7 @@
 
 use super::list::delimiter;
 use super::token::token;
-use crate::types::{ByteString, Namespace, NamespaceResponse, ParseError, Token};
+use crate::types::{ByteString, Namespace, NamespaceResponse, ParseError, ParseErrorKind, Token};
 use crate::wire::Cursor;
 
 /// The data of a NAMESPACE response: three classes, each NIL or a list.
@@ -15,7 +15,10 @@ pub(super) fn namespace(cursor: &mut Cursor<'_>) -> Result<NamespaceResponse, Pa
 }
 
 fn class(cursor: &mut Cursor<'_>) -> Result<Vec<Namespace>, ParseError> {
-    cursor.space()?;
+    // RFC 5255 §3.2 shows an answer without the space between two classes.
+    if !cursor.spaces() && cursor.peek() != Some(b'(') {
+        return Err(cursor.error(ParseErrorKind::ExpectedByte(b' ')));
+    }
     if cursor.try_nil() {
         return Ok(Vec::new());
     }
@@ -94,9 +97,12 @@ mod tests {
     #[test]
     fn rfc_5255_example() {
         let line = b" ((\"\" \"/\"))((\"Other Users/\" \"/\" \"TRANSLATION\" (\"Andere Ben&APw-tzer/\"))) NIL";
-        fails(namespace, line); // the space between is missing
+        assert_eq!(parses(namespace, line).other_users.len(), 1);
         let line = b" ((\"\" \"/\")) ((\"Other Users/\" \"/\" \"TRANSLATION\" (\"Andere Ben&APw-tzer/\"))) NIL";
-        assert_eq!(parses(namespace, line).other_users[0].extensions.len(), 1);
+        let found = parses(namespace, line);
+        let translation = found.other_users[0].translation().expect("a translation");
+        assert_eq!(translation.to_text(), "Andere Benützer/");
+        assert_eq!(found.personal[0].translation(), None);
     }
 
     #[test]

@@ -6,9 +6,11 @@ use super::acl::{acl, list_rights, my_rights};
 use super::annotatemore::annotation;
 use super::capability::capabilities;
 use super::code::response_text;
+use super::convert::{conversion, converted};
 use super::fetch::{fetch, uid_fetch};
 use super::flag::flags;
 use super::id::id;
+use super::language::{comparator, language};
 use super::list::list;
 use super::metadata::metadata;
 use super::namespace::namespace;
@@ -19,6 +21,8 @@ use super::status::status;
 use super::thread::thread;
 use super::token::tokens;
 use super::uid_batches::uid_batches;
+use super::url_auth::{gen_url_auth, url_fetch};
+use super::vendor::{jmap_access, push_service};
 use crate::types::{
     Atom, Completion, Condition, Continuation, Data, OtherResponse, ParseError, ParseErrorKind,
     Response, SequenceNumber, Text, Uid, key,
@@ -168,10 +172,22 @@ fn numbered(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
         (name::EXISTS, Ok(count)) => Data::Exists(count),
         (name::EXPUNGE, Ok(number)) => Data::Expunge(SequenceNumber(number)),
         (name::RECENT, Ok(count)) => Data::Recent(count),
-        (name::EXISTS | name::EXPUNGE | name::FETCH | name::RECENT | name::UIDFETCH, Err(_)) => {
+        (
+            name::EXISTS
+            | name::EXPUNGE
+            | name::FETCH
+            | name::RECENT
+            | name::UIDFETCH
+            | name::CONVERTED,
+            Err(_),
+        ) => {
             return Err(cursor.error(ParseErrorKind::NumberTooLarge));
         }
         (name::FETCH, Ok(number)) => Data::Fetch(fetch(cursor, SequenceNumber(number))?),
+        (name::CONVERTED, Ok(number)) => {
+            let number = SequenceNumber(number);
+            Data::Converted(Box::new(converted(cursor, number)?))
+        }
         (name::UIDFETCH, Ok(uid)) => Data::Fetch(uid_fetch(cursor, Uid(uid))?),
         _ => return other(Some(number), name_from(from, cursor), cursor),
     })
@@ -204,6 +220,29 @@ fn named(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseErro
         name::ANNOTATION => Data::Annotation(Box::new(annotation(cursor)?)),
         name::METADATA => Data::Metadata(Box::new(metadata(cursor)?)),
         name::UIDBATCHES => Data::UidBatches(Box::new(uid_batches(cursor)?)),
+        _ => return extension(name, cursor),
+    }))
+}
+
+/// `* NAME` of rarer extensions.
+fn extension(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseError> {
+    Ok(Some(match key(name) {
+        name::COMPARATOR => Data::Comparator(Box::new(comparator(cursor)?)),
+        name::CONVERSION => Data::Conversion(Box::new(conversion(cursor)?)),
+        name::GENURLAUTH => Data::GenUrlAuth(gen_url_auth(cursor)?),
+        name::JMAPACCESS => Data::JmapAccess(jmap_access(cursor)?),
+        name::LANGUAGE => Data::Language(language(cursor)?),
+        name::UIDFETCH => {
+            // As it was in drafts of RFC 9586.
+            cursor.space()?;
+            let uid = Uid(cursor.number()?);
+            Data::Fetch(uid_fetch(cursor, uid)?)
+        }
+        name::URLFETCH => Data::UrlFetch(Box::new(url_fetch(cursor)?)),
+        // Too long for a key.
+        _ if name.eq_ignore_ascii_case(b"XAPPLEPUSHSERVICE") => {
+            Data::PushService(push_service(cursor)?)
+        }
         _ => return Ok(None),
     }))
 }
@@ -249,6 +288,7 @@ mod name {
         OK NO BAD BYE PREAUTH
         EXISTS EXPUNGE RECENT FETCH UIDFETCH
         LIST XLIST LSUB STATUS SEARCH SORT ESEARCH CAPABILITY FLAGS THREAD VANISHED ENABLED
+        COMPARATOR CONVERSION CONVERTED GENURLAUTH JMAPACCESS LANGUAGE URLFETCH
         NAMESPACE ID QUOTA QUOTAROOT ACL LISTRIGHTS MYRIGHTS METADATA ANNOTATION UIDBATCHES
     }
 }

@@ -65,10 +65,17 @@ pub fn parse_fetch_rest(input: &Bytes, limits: &Limits) -> Result<FetchResponse,
     Ok(response)
 }
 
-/// `* n FETCH` or `* n UIDFETCH`: what is known of the message; `None` for other responses.
+/// `* n FETCH`, `* n UIDFETCH` or `* UIDFETCH n`: what is known of the message; `None` for other responses.
 fn fetch_of(cursor: &mut Cursor<'_>) -> Result<Option<FetchResponse>, ParseError> {
     cursor.byte(b'*')?;
     cursor.space()?;
+    if cursor.try_keyword("UIDFETCH") {
+        cursor.space()?;
+        return Ok(Some(FetchResponse {
+            uid: Some(Uid(cursor.number()?)),
+            ..FetchResponse::default()
+        }));
+    }
     let number = match cursor.number() {
         Ok(number) => number,
         Err(error) if error.kind == ParseErrorKind::ExpectedNumber => return Ok(None),

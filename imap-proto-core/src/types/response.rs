@@ -5,10 +5,11 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{
-    AclResponse, AnnotationResponse, Atom, Capabilities, Code, EsearchResponse, FetchResponse,
-    Flags, IdResponse, ListResponse, ListRightsResponse, MetadataResponse, ModSeq,
-    MyRightsResponse, NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber,
-    StatusResponse, Text, ThreadResponse, Token, UidBatchesResponse, UidSet,
+    AclResponse, AnnotationResponse, Atom, ByteString, Capabilities, Code, ComparatorResponse,
+    ConversionResponse, ConvertedResponse, EsearchResponse, FetchResponse, Flags, IdResponse,
+    ListResponse, ListRightsResponse, MetadataResponse, ModSeq, MyRightsResponse,
+    NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber, StatusResponse, Text,
+    ThreadResponse, Token, UidBatchesResponse, UidSet, UrlFetchResponse,
 };
 
 /// One response.
@@ -85,6 +86,8 @@ pub enum Data {
     Annotation(Box<AnnotationResponse>),
     /// `CAPABILITY` (RFC 9051 §7.2.2).
     Capability(Capabilities),
+    /// `COMPARATOR` (RFC 5255 §4.8).
+    Comparator(Box<ComparatorResponse>),
     /// `OK`, `NO`, `BAD`, `BYE`, `PREAUTH` without a tag.
     Condition {
         /// Which.
@@ -92,6 +95,10 @@ pub enum Data {
         /// Code and text.
         text: ResponseText,
     },
+    /// `CONVERSION` (RFC 5259 §5.2).
+    Conversion(Box<ConversionResponse>),
+    /// `n CONVERTED` (RFC 5259 §6).
+    Converted(Box<ConvertedResponse>),
     /// `ENABLED` (RFC 5161 §3.2).
     Enabled(Capabilities),
     /// `ESEARCH` (RFC 4731 §3.1).
@@ -104,8 +111,14 @@ pub enum Data {
     Fetch(FetchResponse),
     /// `FLAGS` (RFC 9051 §7.3.5).
     Flags(Flags),
+    /// `GENURLAUTH` (RFC 4467 §8): authorized URLs.
+    GenUrlAuth(Vec<ByteString>),
     /// `ID` (RFC 2971 §3.2).
     Id(IdResponse),
+    /// `JMAPACCESS` (RFC 9698 §3): the URL of a JMAP session resource.
+    JmapAccess(ByteString),
+    /// `LANGUAGE` (RFC 5255 §3.3): the language in use, or all that there are.
+    Language(Vec<ByteString>),
     /// `LIST`, and `XLIST` (RFC 9051 §7.3.1).
     List(ListResponse),
     /// `LISTRIGHTS` (RFC 4314 §3.7).
@@ -118,6 +131,8 @@ pub enum Data {
     MyRights(Box<MyRightsResponse>),
     /// `NAMESPACE` (RFC 2342 §5).
     Namespace(Box<NamespaceResponse>),
+    /// `XAPPLEPUSHSERVICE` (Apple): names and values.
+    PushService(Vec<(ByteString, ByteString)>),
     /// `QUOTA` (RFC 9208 §4.2.1).
     Quota(Box<QuotaResponse>),
     /// `QUOTAROOT` (RFC 9208 §4.2.2).
@@ -134,6 +149,8 @@ pub enum Data {
     Thread(ThreadResponse),
     /// `UIDBATCHES` (RFC 10022).
     UidBatches(Box<UidBatchesResponse>),
+    /// `URLFETCH` (RFC 4467 §8, RFC 5524 §3.2).
+    UrlFetch(Box<UrlFetchResponse>),
     /// `VANISHED` (RFC 7162 §3.2.10).
     Vanished {
         /// `(EARLIER)`: news for a cache, which changes no message number.

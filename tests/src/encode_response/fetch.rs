@@ -93,7 +93,7 @@ impl Encoder {
         }
     }
 
-    fn section_data(&mut self, data: &SectionData) {
+    pub(super) fn section_data(&mut self, data: &SectionData) {
         match &data.section {
             Section::Rfc822 => self.raw("RFC822"),
             Section::Rfc822Header => self.raw("RFC822.HEADER"),
@@ -131,7 +131,7 @@ impl Encoder {
         })
     }
 
-    fn origin(&mut self, origin: Option<u64>) -> &mut Self {
+    pub(super) fn origin(&mut self, origin: Option<u64>) -> &mut Self {
         match origin {
             Some(origin) => self.shown(format_args!("<{origin}>")),
             None => self,
@@ -149,7 +149,7 @@ impl Encoder {
         }
     }
 
-    fn octets_of(&mut self, data: Option<&ByteString>) {
+    pub(super) fn octets_of(&mut self, data: Option<&ByteString>) {
         self.nstring(data.map(ByteString::as_bytes));
     }
 }

@@ -6,6 +6,7 @@
 //! on what stands behind them.
 
 mod code;
+mod extension;
 mod fetch;
 mod structure;
 mod thread;
@@ -258,6 +259,14 @@ impl Encoder {
                 self.raw("MYRIGHTS ").string(rights.mailbox.as_wire_bytes());
                 self.each_string([rights.rights.0.as_bytes()])
             }
+            other @ (Data::Comparator(_)
+            | Data::Conversion(_)
+            | Data::Converted(_)
+            | Data::GenUrlAuth(_)
+            | Data::JmapAccess(_)
+            | Data::Language(_)
+            | Data::PushService(_)
+            | Data::UrlFetch(_)) => self.extension(other),
             Data::UidBatches(response) => {
                 self.raw("UIDBATCHES");
                 if let Some(tag) = &response.tag {

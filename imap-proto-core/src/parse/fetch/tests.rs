@@ -163,7 +163,10 @@ fn names_are_taken_in_any_case() {
 #[test]
 fn uidfetch_has_no_message_number() {
     // Cyrus 3.12 in a recording of UIDONLY.
+    // In drafts the UID stood behind the name.
+    let early = parse(b"* UIDFETCH 2 (FLAGS (\\Recent))");
     let fetch = parse(b"* 2 UIDFETCH (FLAGS (\\Recent))");
+    assert_eq!(early, fetch);
     assert_eq!((fetch.sequence_number, fetch.uid), (None, Some(Uid(2))));
     assert!(fetch.flags.unwrap().contains(&Flag::Recent));
 }
@@ -348,7 +351,9 @@ fn a_head_tells_all_that_came_before_the_literal() {
         (rfc822.part, rfc822.size),
         (BodyPart::Section(Section::Rfc822), u64::MAX)
     );
+    let early = begins("* UIDFETCH 9 (BINARY[1] ~{5}\r\n", false);
     let binary = begins("* 9 UIDFETCH (BINARY[1] ~{5}\r\n", false);
+    assert_eq!(early, binary);
     assert_eq!(
         (binary.part, binary.fetch.uid),
         (BodyPart::Binary(part("1")), Some(Uid(9)))

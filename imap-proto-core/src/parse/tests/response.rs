@@ -163,10 +163,10 @@ fn quirk_5_2_39_lines_that_are_no_responses() {
 
 #[test]
 fn responses_that_no_type_is_known_for() {
-    let Data::Other(other) = data(b"* JMAPACCESS \"https://example.com/.well-known/jmap\"") else {
+    let Data::Other(other) = data(b"* X-OTHER \"https://example.com/.well-known/jmap\"") else {
         panic!("not kept");
     };
-    assert_eq!(other.name, "JMAPACCESS");
+    assert_eq!(other.name, "X-OTHER");
     assert_eq!(
         other.tokens[0].as_str(),
         Some("https://example.com/.well-known/jmap")
@@ -179,6 +179,43 @@ fn responses_that_no_type_is_known_for() {
         (Some(5_000_000_000), "X-NEW".into())
     );
     assert!(matches!(data(b"* LISTX"), Data::Other(other) if other.tokens.is_empty()));
+}
+
+/// RFC 4467 §8, RFC 5255, RFC 5259, RFC 9698: each response of an extension has its arm.
+#[test]
+fn responses_of_rarer_extensions() {
+    let is = |line: &[u8], fits: fn(&Data) -> bool| {
+        assert!(fits(&data(line)), "{}", line.escape_ascii());
+    };
+    is(b"* JMAPACCESS \"https://mail.example.org/jmap/\"", |data| {
+        matches!(data, Data::JmapAccess(_))
+    });
+    is(b"* LANGUAGE (EN DE IT i-default)", |data| {
+        matches!(data, Data::Language(_))
+    });
+    is(b"* COMPARATOR i;basic", |data| {
+        matches!(data, Data::Comparator(_))
+    });
+    is(b"* CONVERSION \"image/gif\" \"image/png\"", |data| {
+        matches!(data, Data::Conversion(_))
+    });
+    is(
+        b"* 2 CONVERTED (TAG \"c000\") (BINARY.SIZE[4] 3135)",
+        |data| matches!(data, Data::Converted(_)),
+    );
+    is(b"* GENURLAUTH \"imap://a/b\"", |data| {
+        matches!(data, Data::GenUrlAuth(_))
+    });
+    is(b"* URLFETCH \"imap://a/b\" NIL", |data| {
+        matches!(data, Data::UrlFetch(_))
+    });
+    is(b"* xapplepushservice \"aps-version\" \"2\"", |data| {
+        matches!(data, Data::PushService(_))
+    });
+    assert_eq!(
+        kind(b"* 4294967296 CONVERTED (TAG \"a\") ()"),
+        ParseErrorKind::NumberTooLarge
+    );
 }
 
 /// SECURITY.md, rows C3, C6 and C10.

@@ -2,6 +2,7 @@
 //! [`Session::run`](super::Session::run).
 
 mod access;
+mod extension;
 mod mailbox;
 mod message;
 mod search;
