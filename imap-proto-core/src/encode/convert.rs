@@ -34,7 +34,44 @@ pub type UidConvert = Convert<Uid>;
 /// What to convert, and what to tell of it (RFC 5259 §10 `convert-att`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConvertItems {
-    items: Vec<Result<String, SubmitError>>,
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Item {
+    name: &'static str,
+    part: SectionPart,
+    /// What of the part, such as its header.
+    of: &'static str,
+    partial: Option<(u32, u32)>,
+}
+
+macro_rules! items {
+    ($($(#[$meta:meta])* $name:ident = $wire:literal $of:literal;)*) => {
+        impl ConvertItems {
+            $($(#[$meta])*
+            #[must_use]
+            pub fn $name(self, part: SectionPart) -> Self {
+                self.item($wire, part, $of, None)
+            })*
+        }
+    };
+}
+
+items! {
+    /// `BINARY[part]`: the part, converted; an empty part is the whole message.
+    binary = "BINARY" "";
+    /// `BINARY.SIZE[part]`: the size of the part, converted.
+    binary_size = "BINARY.SIZE" "";
+    /// `BODYPARTSTRUCTURE[part]`: the structure of the part, converted.
+    structure = "BODYPARTSTRUCTURE" "";
+    /// `AVAILABLECONVERSIONS[part]`: the media types that the part can be converted to.
+    available_conversions = "AVAILABLECONVERSIONS" "";
+    /// `BODY[HEADER]`, `BODY[part.HEADER]`: header fields in the charset of the parameter
+    /// `charset`; no media type can be given with it.
+    header = "BODY" "HEADER";
+    /// `BODY[part.MIME]`: the same of the header of a part.
+    mime = "BODY" "MIME";
 }
 
 impl ConvertItems {
@@ -43,67 +80,51 @@ impl ConvertItems {
         Self::default()
     }
 
-    /// `BINARY[part]`: the part, converted; an empty part is the whole message.
-    #[must_use]
-    pub fn binary(self, part: SectionPart) -> Self {
-        self.part("BINARY", &part, "", "")
-    }
-
     /// `BINARY[part]<first.octets>`: some octets of the part, converted.
     #[must_use]
-    pub fn binary_partial(mut self, part: SectionPart, first: u32, octets: u32) -> Self {
-        if octets == 0 {
-            let error = SubmitError::OutOfRange("the length of a partial CONVERT");
-            self.items.push(Err(error));
-            return self;
+    pub fn binary_partial(self, part: SectionPart, first: u32, octets: u32) -> Self {
+        self.item("BINARY", part, "", Some((first, octets)))
+    }
+
+    fn item(
+        mut self,
+        name: &'static str,
+        part: SectionPart,
+        of: &'static str,
+        partial: Option<(u32, u32)>,
+    ) -> Self {
+        self.items.push(Item {
+            name,
+            part,
+            of,
+            partial,
+        });
+        self
+    }
+}
+
+impl Item {
+    fn syntax(&self) -> Result<String, SubmitError> {
+        let Self {
+            name,
+            part,
+            of,
+            partial,
+        } = self;
+        check_part(part)?;
+        if part.is_whole() && *of == "MIME" {
+            return Err(SubmitError::EmptyList("part numbers"));
         }
-        self.part("BINARY", &part, "", &format!("<{first}.{octets}>"))
-    }
-
-    /// `BINARY.SIZE[part]`: the size of the part, converted.
-    #[must_use]
-    pub fn binary_size(self, part: SectionPart) -> Self {
-        self.part("BINARY.SIZE", &part, "", "")
-    }
-
-    /// `BODYPARTSTRUCTURE[part]`: the structure of the part, converted.
-    #[must_use]
-    pub fn structure(self, part: SectionPart) -> Self {
-        self.part("BODYPARTSTRUCTURE", &part, "", "")
-    }
-
-    /// `AVAILABLECONVERSIONS[part]`: the media types that the part can be converted to.
-    #[must_use]
-    pub fn available_conversions(self, part: SectionPart) -> Self {
-        self.part("AVAILABLECONVERSIONS", &part, "", "")
-    }
-
-    /// `BODY[HEADER]`, `BODY[part.HEADER]`: header fields in the charset of the parameter
-    /// `charset`; no media type can be given with it.
-    #[must_use]
-    pub fn header(self, part: SectionPart) -> Self {
-        self.part("BODY", &part, "HEADER", "")
-    }
-
-    /// `BODY[part.MIME]`: the same of the header of a part.
-    #[must_use]
-    pub fn mime(mut self, part: SectionPart) -> Self {
-        if part.is_whole() {
-            self.items.push(Err(SubmitError::EmptyList("part numbers")));
-            return self;
-        }
-        self.part("BODY", &part, "MIME", "")
-    }
-
-    fn part(mut self, name: &str, part: &SectionPart, of: &str, partial: &str) -> Self {
         let point = if part.is_whole() || of.is_empty() {
             ""
         } else {
             "."
         };
-        let item = check_part(part).map(|()| format!("{name}[{part}{point}{of}]{partial}"));
-        self.items.push(item);
-        self
+        match partial {
+            None => Ok(format!("{name}[{part}{point}{of}]")),
+            Some((_, 0)) => Err(SubmitError::OutOfRange("the length of a partial CONVERT")),
+            Some((first, octets)) => Ok(format!("{name}[{part}]<{first}.{octets}>")),
+        }
     }
 }
 
@@ -137,7 +158,8 @@ impl<N: Numbering> Command for Convert<N> {
     answers_many!(Data::Converted(converted) => *converted, ConvertedResponse);
 
     fn request(self) -> Result<Request, SubmitError> {
-        let items: Vec<String> = self.items.items.into_iter().collect::<Result<_, _>>()?;
+        let items = self.items.items.iter().map(Item::syntax);
+        let items: Vec<String> = items.collect::<Result<_, _>>()?;
         let mut request = Request::known(N::PREFIX, States::SELECTED, self.messages.class())
             .claims(Claims::one(Claim::Converted))
             .put("CONVERT ")

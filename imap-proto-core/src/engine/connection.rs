@@ -21,7 +21,7 @@ use super::{
     CommandId, CompressionUpgrade, Config, ConnectionError, Event, MailboxView, Security, Seed,
     State, TlsUpgrade,
 };
-use crate::encode::{Effect, InFlight, Pipelining, Request, SubmitError};
+use crate::encode::{Effect, InFlight, Pipelining, Request, SubmitError, uses_numbers};
 use crate::types::{Atom, Capabilities, ResponseText, Secret};
 use crate::wire::Framer;
 
@@ -265,6 +265,11 @@ impl Connection {
         }
         if self.refuses_numbers(request.pipelining, request.needs) {
             return Err(SubmitError::UnstableNumbers);
+        }
+        if self.is_enabled("UIDONLY")
+            && uses_numbers(request.pipelining, request.needs, &request.segments)
+        {
+            return Err(SubmitError::UidRequired);
         }
         let limit = self
             .capabilities

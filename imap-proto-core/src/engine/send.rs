@@ -8,7 +8,9 @@ use super::outbound::{Reached, Transmit};
 use super::timer::Timer;
 use super::trace::tell;
 use super::{CommandId, Connection, Event, MailboxView, SelectionId};
-use crate::encode::{Dialect, Effect, LiteralMode, Part, Pipelining, Segment, encode};
+use crate::encode::{
+    Dialect, Effect, LiteralMode, Part, Pipelining, Segment, encode, uses_numbers,
+};
 use crate::types::Secret;
 
 impl Connection {
@@ -48,12 +50,14 @@ impl Connection {
             let allowed = states.intersects(entry.states);
             let login_disabled = matches!(entry.effect, Effect::Login);
             let (class, needs) = (entry.pipelining, entry.needs);
+            let by_number = uses_numbers(class, needs, &entry.segments);
             let lost = needs.saved_result
                 && self.saved_result_lost
                 && !self.in_flight.does(Pipelining::SAVES_RESULT);
             if !allowed
                 || lost
                 || self.refuses_numbers(class, needs)
+                || (by_number && self.is_enabled("UIDONLY"))
                 || (login_disabled && self.offers("LOGINDISABLED"))
             {
                 self.not_sent(id);

@@ -74,6 +74,14 @@ mod tests {
                 .rights("test")
                 .is_some_and(|rights| rights.contains('l'))
         );
+        // RFC 4314 §2: an identifier with `-` loses rights.
+        let response = parses(acl, b" INBOX Fred rwipsldexta -Fred wetd");
+        assert!(
+            response
+                .denied("Fred")
+                .is_some_and(|rights| rights.contains('t'))
+        );
+        assert_eq!(response.denied("David"), None);
         let response = parses(list_rights, b" ~/Mail/saved smith la r swicdkxte");
         assert_eq!(response.required, Rights("la".into()));
         assert_eq!(

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::Error;
 use super::exchange::{self, Chosen, Way};
 use super::shared::Core;
-use crate::encode::{self, Capability, Command, Compress, Id, MissingAnswer, StartTls};
+use crate::encode::{self, Capability, Command, Compress, Enable, Id, MissingAnswer, StartTls};
 use crate::engine::sasl::{Login, SaslError};
 use crate::engine::{CommandId, Encryption, Ending, Security, State};
 use crate::types::Code;
@@ -202,7 +202,7 @@ impl Open {
         }
     }
 
-    /// ID, and COMPRESS behind it, in one go.
+    /// What a server of UTF-8 only needs, ID, and COMPRESS behind them, in one go.
     fn extras(&mut self, core: &mut Core, now: Instant) -> Result<(), Error> {
         let connection = &core.connection;
         let offers = |name| {
@@ -213,6 +213,11 @@ impl Open {
         let config = std::sync::Arc::clone(connection.config());
         let logged_in = matches!(connection.state(), State::Authenticated | State::Selected);
         let (id, compress) = (offers("ID"), offers("COMPRESS=DEFLATE"));
+        let utf8_only = offers("UTF8=ONLY") && !connection.is_enabled("UTF8=ACCEPT");
+        // Such a server refuses every mailbox name before that (RFC 9755 §6).
+        if utf8_only && logged_in {
+            self.ask(core, Enable::new(["UTF8=ACCEPT"]), Asked::Extra, now)?;
+        }
         if let Some(fields) = config.client_id.clone().filter(|_| id) {
             let field = |id: Id, (name, value): (Bytes, Bytes)| id.field(name, value);
             let command = fields.into_iter().fold(Id::new(), field);

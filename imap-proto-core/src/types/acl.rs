@@ -61,6 +61,22 @@ impl Rights {
             }
     }
 
+    /// The same for a server of RFC 2086, which does not offer RIGHTS=: `c` for any of `kx`, `d`
+    /// for any of `etx` (RFC 4314 §2.1.1).
+    ///
+    /// ```
+    /// use imap_proto_core::types::Rights;
+    /// assert_eq!(Rights("lrswikxtea".into()).to_rfc2086(), Rights("lrswiacd".into()));
+    /// ```
+    #[must_use]
+    pub fn to_rfc2086(&self) -> Self {
+        let kept = |right: &u8| !b"kxtecd".contains(right);
+        let mut rights: Vec<u8> = self.0.as_bytes().iter().copied().filter(kept).collect();
+        rights.extend(self.contains('c').then_some(b'c'));
+        rights.extend(self.contains('d').then_some(b'd'));
+        Self(ByteString::from_bytes(rights.into()))
+    }
+
     /// A copy that does not keep the receive buffer alive.
     #[must_use]
     pub fn detach(&self) -> Self {
@@ -75,6 +91,12 @@ impl AclResponse {
         entries
             .find(|(name, _)| name == identifier)
             .map(|(_, rights)| rights)
+    }
+
+    /// The rights that are taken from an identifier: those of the same one with `-` before it
+    /// (RFC 4314 §2).
+    pub fn denied(&self, identifier: &str) -> Option<&Rights> {
+        self.rights(&format!("-{identifier}"))
     }
 
     /// A copy that does not keep the receive buffer alive.

@@ -83,6 +83,36 @@ impl Capabilities {
         std::str::from_utf8(value).ok()?.parse().ok()
     }
 
+    /// The rights that a server has beyond those of RFC 2086, such as `kxte`: `RIGHTS=` (RFC 4314
+    /// §2.1.1); `None` for a server of RFC 2086.
+    pub fn rights(&self) -> Option<super::Rights> {
+        let rights = self.values("RIGHTS").next()?;
+        let rights = bytes::Bytes::copy_from_slice(rights);
+        Some(super::Rights(super::ByteString::from_bytes(rights)))
+    }
+
+    /// The resources that can have a quota, such as `STORAGE`: `QUOTA=RES-…` (RFC 9208 §3.1).
+    pub fn quota_resources(&self) -> impl Iterator<Item = &[u8]> {
+        self.values("QUOTA").filter_map(|value| {
+            let (prefix, resource) = value.split_at_checked(4)?;
+            prefix.eq_ignore_ascii_case(b"RES-").then_some(resource)
+        })
+    }
+
+    /// Where scripts for `IMAPSIEVE` are kept: a URL of a `ManageSieve` server (RFC 6785 §3.1). A
+    /// mailbox names its script in the annotation `/shared/imapsieve/script`.
+    pub fn sieve_url(&self) -> Option<&[u8]> {
+        self.values("IMAPSIEVE").next()
+    }
+
+    /// How well the server compares text that is not ASCII: 1 for `i;unicode-casemap`, 2 also for
+    /// COMPARATOR (RFC 5255 §4.3, §4.4); 0 when it does not tell.
+    pub fn i18n_level(&self) -> u8 {
+        let levels = self.values("I18NLEVEL");
+        let level = |value: &[u8]| std::str::from_utf8(value).ok()?.parse().ok();
+        levels.filter_map(level).max().unwrap_or(0)
+    }
+
     /// Adds names that are not in the set yet.
     pub fn extend(&mut self, others: &Self) {
         for atom in &others.atoms {
@@ -131,4 +161,33 @@ impl Capabilities {
 fn split_at_equals(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().position(|&b| b == b'=')?;
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4314 §2.1.1, RFC 9208 §3.1, RFC 6785 §3.1, RFC 5255 §4.3.
+    #[test]
+    fn values_of_extensions() {
+        let set: Capabilities = [
+            "IMAP4rev1",
+            "RIGHTS=kxten",
+            "QUOTA",
+            "QUOTA=RES-STORAGE",
+            "quota=res-MESSAGE",
+            "QUOTA=X",
+            "IMAPSIEVE=sieve://sieve.example.com",
+            "I18NLEVEL=1",
+            "I18NLEVEL=2",
+        ]
+        .into_iter()
+        .collect();
+        assert!(set.rights().is_some_and(|rights| rights.contains('n')));
+        assert!(set.quota_resources().eq([&b"STORAGE"[..], b"MESSAGE"]));
+        assert_eq!(set.sieve_url(), Some(&b"sieve://sieve.example.com"[..]));
+        assert_eq!(set.i18n_level(), 2);
+        let none = Capabilities::default();
+        assert!(none.rights().is_none() && none.sieve_url().is_none() && none.i18n_level() == 0);
+    }
 }

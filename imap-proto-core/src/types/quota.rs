@@ -41,6 +41,27 @@ impl QuotaResponse {
         resources.find(|resource| resource.name.eq_ignore_case(name))
     }
 
+    /// `STORAGE`: the size of all messages, in units of 1024 octets (RFC 9208 §5.1).
+    pub fn storage(&self) -> Option<&QuotaResource> {
+        self.resource("STORAGE")
+    }
+
+    /// `MESSAGE`: the number of messages (RFC 9208 §5.2).
+    pub fn messages(&self) -> Option<&QuotaResource> {
+        self.resource("MESSAGE")
+    }
+
+    /// `MAILBOX`: the number of mailboxes (RFC 9208 §5.3).
+    pub fn mailboxes(&self) -> Option<&QuotaResource> {
+        self.resource("MAILBOX")
+    }
+
+    /// `ANNOTATION-STORAGE`: the size of all annotations, in units of 1024 octets (RFC 9208
+    /// §5.4).
+    pub fn annotation_storage(&self) -> Option<&QuotaResource> {
+        self.resource("ANNOTATION-STORAGE")
+    }
+
     /// A copy that does not keep the receive buffer alive.
     #[must_use]
     pub fn detach(&self) -> Self {

@@ -67,16 +67,21 @@ impl Encoder {
                 self.separated(items, |to, item| {
                     to.raw("(");
                     match item {
-                        UrlFetchData::Body(octets) => to.raw("BODY ").octets_of(octets.as_ref()),
-                        UrlFetchData::Binary(octets) => {
-                            to.raw("BINARY ").octets_of(octets.as_ref())
+                        UrlFetchData::Body(octets) => {
+                            to.raw("BODY ").octets_of(octets.as_ref());
                         }
+
+                        UrlFetchData::Binary(octets) => {
+                            to.raw("BINARY ").octets_of(octets.as_ref());
+                        }
+
                         UrlFetchData::BodyPartStructure(structure) => {
                             to.raw("BODYPARTSTRUCTURE ").structure(structure);
                         }
                         UrlFetchData::Other(name, value) => {
-                            to.raw(name.as_bytes()).raw(" ").token(value)
+                            to.raw(name.as_bytes()).raw(" ").token(value);
                         }
+
                         _ => unreachable!("the encoder knows all items"),
                     }
                     to.raw(")");
@@ -121,7 +126,10 @@ impl Encoder {
                 }
                 self.raw(")");
             }
-            ConvertedData::Other(name, value) => self.raw(name.as_bytes()).raw(" ").token(value),
+            ConvertedData::Other(name, value) => {
+                self.raw(name.as_bytes()).raw(" ").token(value);
+            }
+
             _ => unreachable!("the encoder knows all items"),
         }
     }

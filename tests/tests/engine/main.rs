@@ -9,5 +9,6 @@ mod literals;
 mod pipelining;
 mod streaming;
 mod time;
+mod uid_only;
 mod upgrades;
 mod violations;

@@ -28,6 +28,21 @@ fn login_takes_one_round_trip() {
     assert_eq!(kit.sent(), "");
 }
 
+/// RFC 9755 §6: UTF8=ACCEPT is enabled before anything names a mailbox.
+#[test]
+fn a_server_of_utf8_only_gets_its_enable() {
+    let (mut kit, mut opening) = Kit::new(config());
+    kit.says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hi\r\n");
+    kit.sent();
+    kit.says("A0 OK [CAPABILITY IMAP4rev1 ENABLE UTF8=ONLY] in\r\n");
+    assert_eq!(kit.sent(), "A1 ENABLE UTF8=ACCEPT\r\n");
+    assert!(now(|context| opening.poll_open(context)).is_none());
+    kit.says("* ENABLED UTF8=ACCEPT\r\nA1 OK enabled\r\n");
+    let session = now(|context| opening.poll_open(context)).unwrap().unwrap();
+    drop(session.create("日本語"));
+    assert_eq!(kit.sent(), "A2 CREATE \"日本語\"\r\n");
+}
+
 #[test]
 fn what_the_server_does_not_tell_is_asked() {
     let (mut kit, mut opening) = Kit::new(config());
