@@ -6,6 +6,7 @@ mod kit;
 mod arguments;
 mod callbacks;
 mod commands;
+mod encryption;
 mod ending;
 mod idling;
 mod opening;
