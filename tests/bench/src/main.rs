@@ -1,7 +1,8 @@
 //! Benchmarks beside the peers, on the same bytes in the same run.
 //!
 //! `cargo run --release -p imap-bench -- parse` measures the parsers. With a word behind it only
-//! the workloads whose names hold that word are run. `-- pipeline` measures commands over a far link.
+//! the workloads whose names hold that word are run. `-- pipeline` measures commands over a far link. `-- seed` does the
+//! same work by the seed system, by both adapters and by a raw socket.
 
 mod allocations;
 mod hostile;
@@ -9,6 +10,7 @@ mod measure;
 mod parse;
 mod parsers;
 mod pipeline;
+mod seed;
 mod workload;
 
 use std::process::ExitCode;
@@ -21,16 +23,27 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     match arguments.next().as_deref() {
         Some("parse") => parse::run(arguments.next().as_deref()),
-        Some("pipeline") => {
-            if let Err(error) = pipeline::run() {
-                eprintln!("{error}");
-                return ExitCode::FAILURE;
-            }
+        Some("pipeline") => return told(pipeline::run().map(|()| true)),
+        Some("seed") => return told(seed::run(&arguments.collect::<Vec<_>>())),
+        Some(seed::CHILD) => {
+            return told(seed::child(&arguments.collect::<Vec<_>>()).map(|()| true));
         }
         _ => {
-            eprintln!("usage: imap-bench parse [WORKLOAD] | pipeline");
+            eprintln!("usage: imap-bench parse [WORKLOAD] | pipeline | seed [--server source]");
             return ExitCode::FAILURE;
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Tells an error; otherwise the result says whether what was promised was measured.
+fn told(result: Result<bool, Box<dyn std::error::Error>>) -> ExitCode {
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }
