@@ -6,6 +6,7 @@
 pub mod attacks;
 pub mod certs;
 pub mod channel;
+pub mod compare;
 pub mod demo;
 pub mod encode_response;
 pub mod fault;
