@@ -75,6 +75,16 @@ pub(super) fn apply_known(request: Request, name: &str) -> Result<Request, Submi
         "LOGOUT" => (Effect::Logout, States::ANY),
         "COMPRESS" => (Effect::Compress, States::AFTER_LOGIN),
         "UNAUTHENTICATE" => (Effect::Unauthenticate, States::AFTER_LOGIN),
+        // Whatever it turns on is taken to be in force until its words say otherwise.
+        "NOTIFY" => {
+            let effect = Effect::Notify {
+                on: true,
+                immediate: false,
+            };
+            let class = Pipelining::OTHER.union(Pipelining::NOTIFY);
+            let request = request.states(States::AFTER_LOGIN).pipelining(class);
+            return Ok(request.effect(effect));
+        }
         "CLOSE" | "UNSELECT" => (Effect::Deselect, States::SELECTED),
         "SELECT" | "EXAMINE" => {
             let mailbox = MailboxName::from_wire(Bytes::new());
@@ -94,8 +104,22 @@ pub(super) fn apply_known(request: Request, name: &str) -> Result<Request, Submi
         .effect(effect))
 }
 
-/// Notes the mailbox of a SELECT that is built in pieces: the first thing behind the name.
-pub(super) fn note_mailbox(effect: &mut Effect, segment: &Segment) {
+/// Notes what a command that is built in pieces is about: the mailbox of a SELECT, whether a NOTIFY is about the
+/// selected mailbox, or none.
+pub(super) fn note_piece(effect: &mut Effect, segment: &Segment) {
+    if let (Effect::Notify { on, immediate }, Segment::Syntax(syntax)) = (&mut *effect, segment) {
+        let separates = |byte: &u8| matches!(byte, b' ' | b'(' | b')');
+        let words = || syntax.split(separates);
+        let has = |word: &[u8]| words().any(|found| found.eq_ignore_ascii_case(word));
+        let first = words().find(|word| !word.is_empty());
+        *on &= first.is_none_or(|word| !word.eq_ignore_ascii_case(b"NONE"));
+        *immediate |= has(b"SELECTED") && has(b"MessageExpunge");
+    }
+    note_mailbox(effect, segment);
+}
+
+/// The first thing behind the name.
+fn note_mailbox(effect: &mut Effect, segment: &Segment) {
     let Effect::Select { mailbox, .. } = effect else {
         return;
     };

@@ -12,7 +12,8 @@ use crate::types::{Data, StatusResponse};
 ///
 /// The events of other mailboxes come as STATUS, LIST and METADATA responses that nobody asked
 /// for. While the selected mailbox is told of at once, message numbers may change at any time:
-/// commands with them, or with `*`, are refused then (RFC 5465 §5.3).
+/// commands with them, or with `*`, are refused then (RFC 5465 §5.3). Items of new messages that are longer than
+/// [`Limits::stream_threshold`](crate::wire::Limits::stream_threshold) are not kept: ask for headers, not for bodies.
 ///
 /// ```
 /// use imap_proto_core::encode::{Command, MailboxEvents, MailboxFilter, Notify};
@@ -102,9 +103,14 @@ impl Command for Notify {
             (Pipelining::MAILBOX_USER, Claims::none())
         };
         let class = Pipelining::OTHER.union(class).union(Pipelining::NOTIFY);
-        let request = Request::known("NOTIFY", States::AFTER_LOGIN, class)
-            .claims(claims)
-            .effect(effect);
+        let request = Request::known("NOTIFY", States::AFTER_LOGIN, class).claims(claims);
+        let request = self.into_words(request)?;
+        Ok(request.effect(effect))
+    }
+}
+
+impl Notify {
+    fn into_words(self, request: Request) -> Result<Request, SubmitError> {
         if self.groups.is_empty() {
             return Ok(request.put(" NONE"));
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::effect::{apply_known, note_mailbox};
+use super::effect::{apply_known, note_piece};
 use super::{Claims, CommandId, Effect, Pipelining, SubmitError};
 use crate::types::{ByteString, Flag, Flags, MailboxName, NumberSet, Secret};
 
@@ -206,7 +206,7 @@ impl Request {
         if !is_whole(bytes) {
             return Err(SubmitError::InvalidSyntax);
         }
-        note_mailbox(&mut self.effect, &Segment::Syntax(bytes.to_vec()));
+        note_piece(&mut self.effect, &Segment::Syntax(bytes.to_vec()));
         Ok(self.syntax_unchecked(bytes))
     }
 
@@ -414,7 +414,7 @@ impl Request {
     }
 
     pub(crate) fn push(mut self, segment: Segment) -> Self {
-        note_mailbox(&mut self.effect, &segment);
+        note_piece(&mut self.effect, &segment);
         self.segments.push(segment);
         self
     }

@@ -244,7 +244,8 @@ capabilities! {
         ],
         status_items: ["DELETED", "SIZE"],
         search_keys: ["$"],
-        tests: ["rfc9051"],
+        tests: ["offered::imap4rev2", "rfc9051"],
+        confirmed: [CyrusNew],
     }
     // Extensions with an RFC.
     Acl "ACL" [4314, 2086] Typed {
@@ -345,6 +346,8 @@ capabilities! {
         commands: ["CREATE"],
         codes: ["USEATTR"],
         options: ["USE"],
+        tests: ["offered::create_special_use"],
+        confirmed: [Cyrus, CyrusNew],
     }
     Enable "ENABLE" [5161] Typed {
         commands: ["ENABLE"],
@@ -372,7 +375,10 @@ capabilities! {
         search_keys: ["FILTER"],
         tests: ["rfc5466"],
     }
-    I18nLevel1 "I18NLEVEL=1" [5255] Typed {}
+    I18nLevel1 "I18NLEVEL=1" [5255] Typed {
+        tests: ["offered::unicode_case"],
+        confirmed: [Dovecot],
+    }
     I18nLevel2 "I18NLEVEL=2" [5255] Named {
         commands: ["COMPARATOR"],
         responses: ["COMPARATOR"],
@@ -396,7 +402,8 @@ capabilities! {
     InProgress "INPROGRESS" [9585] Typed {
         responses: ["OK"],
         codes: ["INPROGRESS"],
-        tests: ["rfc9585"],
+        tests: ["offered::progress", "rfc9585"],
+        confirmed: [CyrusNew],
     }
     JmapAccess "JMAPACCESS" [9698] Named {
         commands: ["GETJMAPACCESS"],
@@ -436,7 +443,10 @@ capabilities! {
         tests: ["mailboxes::list_status", "rfc5819"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
-    LiteralPlus "LITERAL+" [7888] Typed {}
+    LiteralPlus "LITERAL+" [7888] Typed {
+        tests: ["offered::literals_without_waiting"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
+    }
     LiteralMinus "LITERAL-" [7888] Typed {
         codes: ["TOOBIG"],
     }
@@ -602,6 +612,8 @@ capabilities! {
     SortDisplay "SORT=DISPLAY" [5957] Typed {
         commands: ["SORT"],
         responses: ["SORT"],
+        tests: ["offered::sort_display"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SpecialUse "SPECIAL-USE" [6154, 8457] Typed {
         commands: ["LIST"],

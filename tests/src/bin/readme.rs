@@ -1,5 +1,5 @@
 //! Writes the tables of the documentation that are made of the code, or with `--check` says whether they are the same:
-//! the capabilities of README.md, and the attacks of docs/security.md.
+//! the capabilities of README.md and docs/capabilities.md, and the attacks of docs/security.md.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -11,8 +11,9 @@ use imap_tests::source::root;
 /// Where a table stands, what its marks call it, and how it is made.
 type Table = (&'static str, &'static str, fn() -> String);
 
-const TABLES: [Table; 2] = [
+const TABLES: [Table; 3] = [
     ("README.md", "capabilities", capabilities),
+    ("docs/capabilities.md", "pages", pages),
     ("docs/security.md", "attacks", attacks),
 ];
 
@@ -104,4 +105,36 @@ fn commands(known: &KnownCapability) -> String {
         commands if commands.len() > 12 => "the base".to_owned(),
         commands => commands.join(", "),
     }
+}
+
+/// One section a capability, with all that the table says of it.
+fn pages() -> String {
+    let mut text = String::new();
+    for known in KnownCapability::ALL {
+        let _ = writeln!(text, "\n## {}\n", known.name);
+        let rfcs: Vec<String> = known.rfcs.iter().map(|rfc| format!("RFC {rfc}")).collect();
+        let rows: [(&str, Vec<&str>); 10] = [
+            ("defined in", rfcs.iter().map(String::as_str).collect()),
+            ("commands", known.commands.to_vec()),
+            ("responses", known.responses.to_vec()),
+            ("response codes", known.codes.to_vec()),
+            ("FETCH items", known.fetch_items.to_vec()),
+            ("STATUS items", known.status_items.to_vec()),
+            ("SEARCH keys", known.search_keys.to_vec()),
+            ("options", known.options.to_vec()),
+            ("tests", known.tests.to_vec()),
+            (
+                "confirmed by",
+                known.confirmed.iter().map(|server| server.name()).collect(),
+            ),
+        ];
+        for (name, values) in rows.iter().filter(|(_, values)| !values.is_empty()) {
+            let _ = writeln!(text, "- {name}: {}", values.join(", "));
+        }
+        if rows.iter().all(|(_, values)| values.is_empty()) {
+            text.push_str("- its name is known, no more\n");
+        }
+    }
+    text.push('\n');
+    text
 }

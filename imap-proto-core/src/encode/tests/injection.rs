@@ -207,6 +207,11 @@ fn mailbox_cases(a: &Arguments) -> Vec<Case> {
             ListStatus::new(list(), items()),
             &[Name, Wire, Word],
         ),
+        case(
+            "LIST-METADATA",
+            ListDetails::new(list()).metadata([word()]),
+            &[Name, Wire, Word],
+        ),
         case("LSUB", Lsub::new(wire(), name()), &[Wire, Name]),
         case("STATUS", Status::new(name(), items()), &[Name, Word]),
         case("SELECT", Select::new(wire()).cond_store(), &[Wire]),
@@ -287,6 +292,22 @@ fn message_cases(a: &Arguments) -> Vec<Case> {
             UidStore::new(Uid(7), StoreAction::add([Flag::from(word())])),
             &[Word],
         ),
+        case(
+            "CATENATE",
+            Append::new(
+                a.name(),
+                AppendMessage::catenate([
+                    CatenatePart::Url(a.word.clone()),
+                    CatenatePart::Text(a.second.clone().into()),
+                ]),
+            ),
+            &[Name, Word, Second],
+        ),
+        case(
+            "REPLACE",
+            UidReplace::new(Uid(7), a.wire(), message()),
+            &[Wire, First],
+        ),
         case("COPY", UidCopy::new(Uid(7), a.name()), &[Name]),
         case("MOVE", UidMove::new(Uid(7), a.wire()), &[Wire]),
     ]
@@ -303,6 +324,21 @@ fn search_cases(a: &Arguments) -> Vec<Case> {
     vec![
         case("SEARCH", search(text()), &[First]),
         case("keys", search(both), &[First, Second, First, Second]),
+        case(
+            "ESEARCH",
+            Esearch::new(text())
+                .within(MailboxFilter::mailboxes([a.name(), a.wire()]))
+                .within(MailboxFilter::subtree([a.name()])),
+            &[Name, Wire, Name, First],
+        ),
+        case(
+            "NOTIFY",
+            Notify::set(
+                MailboxFilter::mailboxes([a.wire()]),
+                MailboxEvents::new().event(word()),
+            ),
+            &[Wire, Word],
+        ),
         case("KEYWORD", search(SearchKey::keyword(word())), &[]),
         case("FILTER", search(SearchKey::filter(word())), &[Word]),
         case("key", search(SearchKey::other(word())), &[]),

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "deflate")]
 mod compression;
+mod extensions;
 mod faults;
 mod harness;
 mod idle;

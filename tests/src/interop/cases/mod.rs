@@ -17,6 +17,7 @@ mod mailboxes;
 mod mistakes;
 mod moving;
 mod notifying;
+mod offered;
 mod paging;
 mod pipelines;
 mod searching;
@@ -77,6 +78,8 @@ cases! {
     paging: partial_search partial_fetch several_mailboxes fuzzy;
     notifying: other_mailboxes selected_mailbox names_of_mailboxes;
     composing: catenate bad_url replace append_limit;
+    offered: imap4rev2 progress sort_display create_special_use literals_without_waiting
+        unicode_case;
     listing: children child_info my_rights metadata;
     extensions: quota acl metadata custom_command;
     ending: logout what_waits_at_logout abort dropping_logs_out;
