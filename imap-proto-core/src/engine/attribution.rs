@@ -10,7 +10,10 @@ use crate::types::{
 /// The command that some data answers, if one in progress claims it.
 pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> Option<CommandId> {
     match data {
-        Data::Fetch(fetch) => fetch_claimant(commands, fetch, has(fetch)),
+        Data::Fetch(fetch) => {
+            let has = has(fetch);
+            fetch_claimant(commands, fetch, |needs| has.contains(needs))
+        }
         Data::Esearch(esearch) => tagged(commands, esearch.tag.as_ref(), tag, &Claim::Esearch),
         Data::Converted(converted) => {
             tagged(commands, Some(&converted.tag), tag, &Claim::Converted)
@@ -43,13 +46,14 @@ pub(super) type TagOf<'a> = &'a dyn Fn(&[u8]) -> Option<CommandId>;
 /// The command that a streamed literal answers.
 pub(super) fn body_claimant(commands: &mut Commands, begin: &BodyBegin) -> Option<CommandId> {
     let has = has(&begin.fetch).union(FetchNeeds::SECTION);
-    if let Some(id) = fetch_claimant(commands, &begin.fetch, has) {
+    if let Some(id) = fetch_claimant(commands, &begin.fetch, |needs| has.contains(needs)) {
         return Some(id);
     }
-    // The items that are still to come may be those that the command needs; and the UID may come
-    // behind the body: then only one such command is in flight (`STREAMS_UNKEYED`).
-    let all = FetchNeeds(u16::MAX);
-    if let Some(id) = fetch_claimant(commands, &begin.fetch, all) {
+    // The items that are still to come may be those that a command needs which asked for a body;
+    // and the UID may come behind it: then only one such command is in flight
+    // (`STREAMS_UNKEYED`).
+    let asks = |needs: FetchNeeds| needs.contains(FetchNeeds::SECTION);
+    if let Some(id) = fetch_claimant(commands, &begin.fetch, asks) {
         return Some(id);
     }
     let mut askers = commands
@@ -75,14 +79,14 @@ fn first(commands: &Commands, wanted: impl Fn(&Claim) -> bool) -> Option<Command
         .map(|entry| entry.id)
 }
 
-/// Of the commands that asked for this message and these items, the oldest whose answer has not
-/// come to it yet.
+/// Of the commands that asked for this message and for items that are accepted, the oldest whose
+/// answer has not come to it yet.
 fn fetch_claimant(
     commands: &mut Commands,
     fetch: &FetchResponse,
-    has: FetchNeeds,
+    accepts: impl Fn(FetchNeeds) -> bool,
 ) -> Option<CommandId> {
-    let number = |claim: &Claim| asked(claim, fetch, has);
+    let number = |claim: &Claim| asked(claim, fetch, &accepts);
     let fits = |entry: &Entry| entry.claims.list.iter().find_map(number);
     let next = commands
         .in_progress()
@@ -97,7 +101,11 @@ fn fetch_claimant(
 }
 
 /// The message's number as the claim counts, if it is one that was asked for.
-fn asked(claim: &Claim, fetch: &FetchResponse, has: FetchNeeds) -> Option<u32> {
+fn asked(
+    claim: &Claim,
+    fetch: &FetchResponse,
+    accepts: impl Fn(FetchNeeds) -> bool,
+) -> Option<u32> {
     let (number, needs) = match claim {
         Claim::Fetch(set, needs) => {
             let number = fetch
@@ -111,7 +119,7 @@ fn asked(claim: &Claim, fetch: &FetchResponse, has: FetchNeeds) -> Option<u32> {
         }
         _ => return None,
     };
-    has.contains(*needs).then_some(number)
+    accepts(*needs).then_some(number)
 }
 
 /// The items that a response has.

@@ -121,3 +121,21 @@ fn d5_expunge_while_numbers_are_in_flight_is_applied_and_told() {
     harness.feed("* 1 EXPUNGE\r\n");
     assert!(!harness.take_events().iter().any(told));
 }
+
+/// What is still to come behind a body may be what the command asked for, but only if that is a body.
+#[test]
+fn a_streamed_body_that_nobody_asked_for_is_unsolicited() {
+    let mut harness = Harness::selected("", 9);
+    let flags = FetchItems::new().flags();
+    harness.submit(Fetch::new(UidSet::from(Uid(5)), flags));
+    let size = 100_000;
+    harness.feed(format!("* 5 FETCH (UID 5 BODY[] {{{size}}}\r\n"));
+    let begun = harness
+        .take_events()
+        .into_iter()
+        .find_map(|event| match event {
+            Event::BodyBegin { claimed_by, .. } => Some(claimed_by),
+            _ => None,
+        });
+    assert_eq!(begun, Some(None));
+}
