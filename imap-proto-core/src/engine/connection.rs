@@ -321,7 +321,19 @@ impl Connection {
             self.outbound.push_secret(base64_line(secret));
         } else {
             self.record_sent(b"*");
-            self.outbound.push_bytes(Bytes::from_static(b"*\r\n"));
+            self.outbound.push_bytes(Bytes::from_static(ABORT));
+        }
+    }
+
+    /// The server ended a command: if that was a SASL exchange, a response of ours that waits
+    /// would be taken for another command.
+    pub(super) fn drop_exchange(&mut self, id: CommandId) {
+        let exchange = self
+            .commands
+            .get(id)
+            .is_some_and(|entry| matches!(entry.effect, Effect::Authenticate { .. }));
+        if exchange {
+            self.outbound.drop_lines(ABORT.len());
         }
     }
 
@@ -382,6 +394,9 @@ impl Connection {
         self.untold.pop().or_else(|| self.commands.pop_unfinished())
     }
 }
+
+/// What gives a SASL exchange up (RFC 9051 §6.2.2).
+const ABORT: &[u8] = b"*\r\n";
 
 /// A SASL message in base64, with its CRLF; no copy of it outlives the sending.
 fn base64_line(secret: &Secret) -> Secret {

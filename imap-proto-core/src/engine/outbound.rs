@@ -129,6 +129,27 @@ impl Outbound {
         self.len = 0;
     }
 
+    /// Whether no octet of the command with this tag was taken.
+    pub(super) fn is_untouched(&self, tag: &[u8]) -> bool {
+        let begins = |piece: &Piece| {
+            let behind = piece.chunk().strip_prefix(tag);
+            behind.is_some_and(|behind| behind.starts_with(b" "))
+        };
+        self.pieces.iter().any(begins)
+    }
+
+    /// Lines of an exchange that is over: only one that has begun is written to its end. `plain` is
+    /// the length of a line that is no secret.
+    pub(super) fn drop_lines(&mut self, plain: usize) {
+        let begun = match self.pieces.front() {
+            Some(Piece::Secret { written, .. }) => *written > 0,
+            Some(Piece::Bytes(bytes)) => bytes.len() < plain,
+            _ => false,
+        };
+        self.pieces.truncate(usize::from(begun));
+        self.len = self.pieces.iter().map(|piece| piece.chunk().len()).sum();
+    }
+
     /// The command was refused while octets of it are already owed: those up to the next
     /// waiting point stay, what stands behind it goes.
     pub(super) fn drop_behind_sync(&mut self, id: CommandId) {

@@ -306,6 +306,9 @@ impl Connection {
         match life {
             Life::Ended => return Err(Violation::TagReused.into()),
             Life::Held => return Err(Violation::UnknownTag.into()),
+            Life::Sending if self.outbound.is_untouched(tag.as_bytes()) => {
+                return Err(Violation::UnknownTag.into());
+            }
             Life::Sending | Life::AwaitingContinuation if completion.condition == Condition::Ok => {
                 return Err(Violation::CompletedBeforeSent.into());
             }
@@ -314,7 +317,7 @@ impl Connection {
                 self.outbound.drop_rest();
                 self.writing = None;
             }
-            Life::AwaitingCompletion => {}
+            Life::AwaitingCompletion => self.drop_exchange(id),
         }
         self.complete(id, completion, input, now)
     }
@@ -407,7 +410,8 @@ impl Connection {
                 self.machine.on(Trigger::Deselected);
             }
             (Effect::StartTls, accepted) => return self.starttls_ended(accepted, input, now),
-            (Effect::Compress, true) => {
+            // Behind BYE the end of the stream is next.
+            (Effect::Compress, true) if self.bye.is_none() => {
                 self.machine.on(Trigger::CompressionAccepted);
                 self.timers
                     .set(Timer::Upgrade, now + self.config.timeouts.upgrade);

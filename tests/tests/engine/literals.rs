@@ -239,3 +239,22 @@ fn a17_endless_challenges_hit_the_limit() {
         Some(ConnectionError::LimitExceeded("max_sasl_rounds"))
     );
 }
+
+#[test]
+fn a_sasl_response_is_not_written_behind_the_end_of_the_exchange() {
+    let mut harness = Harness::new();
+    harness.feed("* OK hi\r\n");
+    let id = harness.submit(Authenticate::new("LOGIN"));
+    harness.feed("+ YQ==\r\n");
+    harness.take_sent();
+    harness.writable = false;
+    harness
+        .connection
+        .authenticate_respond(id, &Secret::from("secret"));
+    harness.feed("AAAA0 NO not you\r\n");
+    harness.writable = true;
+    harness.turn();
+    assert_eq!(harness.take_sent(), "");
+    harness.submit(Noop);
+    assert_eq!(harness.take_sent(), "AAAA1 NOOP\r\n");
+}

@@ -135,3 +135,18 @@ fn what_stands_behind_the_ok_of_compress_is_left_in_the_buffer() {
     );
     assert_eq!(id.number(), 0);
 }
+
+#[test]
+fn compress_accepted_behind_bye_changes_nothing() {
+    let mut harness = Harness::authenticated("COMPRESS=DEFLATE");
+    harness.submit(Compress);
+    harness.feed("* BYE going\r\nAAAA0 OK go on\r\n* OK in the clear\r\n");
+    let events = harness.take_events();
+    let upgrade = |event: &Event| matches!(event, Event::CompressionReady(_));
+    assert!(!events.iter().any(upgrade), "{events:?}");
+    assert_eq!(harness.paused, None);
+    assert!(
+        matches!(events.last(), Some(Event::Data { .. })),
+        "{events:?}"
+    );
+}

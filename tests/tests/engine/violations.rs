@@ -48,6 +48,20 @@ fn d1_unknown_tag() {
     }
 }
 
+/// A tag is known to the server once an octet of its command has left.
+#[test]
+fn d1_an_answer_to_a_command_that_waits_to_be_written() {
+    for condition in ["OK", "NO", "BAD"] {
+        let mut harness = Harness::authenticated("");
+        harness.submit(Noop);
+        harness.writable = false;
+        harness.submit(Noop);
+        harness.connection.poll_transmit(harness.now);
+        harness.feed(format!("AAAA1 {condition} done\r\n"));
+        assert_violation(&mut harness, Violation::UnknownTag);
+    }
+}
+
 #[test]
 fn d1_a_tag_answered_twice() {
     let mut harness = Harness::authenticated("");
