@@ -1,4 +1,6 @@
 //! The bodies of the fuzz targets over their seed corpora, and over a bounded number of random and mutated inputs.
+//!
+//! `fuzz/coverage` runs the tests `seeds::` alone.
 
 use imap_tests::fuzz::{Body, TARGETS};
 use imap_tests::source::root;
@@ -111,16 +113,26 @@ fn check(body: Body, input: &[u8], name: &str) {
     );
 }
 
-fn run(target: &str) {
+fn body(target: &str) -> Body {
     let (_, body) = *TARGETS
         .iter()
         .find(|(name, _)| *name == target)
         .expect("a target");
-    let (seeds, dictionary) = (corpus(target), dictionary());
+    body
+}
+
+/// The seeds of a target, each given to its body.
+fn run_seeds(target: &str) {
+    let seeds = corpus(target);
     assert!(!seeds.is_empty(), "{target} has seeds");
     for (path, input) in &seeds {
-        check(body, input, &path.display().to_string());
+        check(body(target), input, &path.display().to_string());
     }
+}
+
+/// Random and mutated inputs.
+fn run_variants(target: &str) {
+    let (seeds, dictionary) = (corpus(target), dictionary());
     let mut random = Random(1);
     let began = Instant::now();
     for _ in 0..TRIES {
@@ -135,7 +147,7 @@ fn run(target: &str) {
                 random.mutated(seed, &dictionary)
             }
         };
-        check(body, &input, target);
+        check(body(target), &input, target);
         if began.elapsed() > BUDGET {
             break;
         }
@@ -144,10 +156,19 @@ fn run(target: &str) {
 
 macro_rules! targets {
     ($($name:ident)*) => {
-        $(#[test]
-        fn $name() {
-            run(stringify!($name));
-        })*
+        mod seeds {
+            $(#[test]
+            fn $name() {
+                super::run_seeds(stringify!($name));
+            })*
+        }
+
+        mod variants {
+            $(#[test]
+            fn $name() {
+                super::run_variants(stringify!($name));
+            })*
+        }
 
         #[test]
         fn every_target_is_run_here_and_under_libfuzzer() {

@@ -101,9 +101,7 @@ struct Side {
 
 impl Side {
     fn submit(&mut self, kind: u8) {
-        if let Some(request) = command(kind) {
-            let _ = self.connection.submit(request, self.now);
-        }
+        let _ = self.connection.submit(command(kind), self.now);
     }
 
     fn write(&mut self) {

@@ -30,10 +30,15 @@ pub(super) enum Said {
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) said: Vec<Said>,
-    /// How many literals were waited for and sent.
+    /// How many literals were waited for and sent, in whole lines and in the last octets.
     pub(super) waited: usize,
+    pub(super) waited_open: usize,
     /// Why the last octets are no whole line, if they are not: `+` is awaited, or octets are.
     pub(super) unfinished: Option<Unfinished>,
+    /// The tag of the last octets, if they are no whole line and begin with a whole tag.
+    pub(super) open: Option<Vec<u8>>,
+    /// Octets of whole lines.
+    pub(super) read: usize,
 }
 
 /// Where the octets end.
@@ -72,16 +77,19 @@ pub(super) fn hear(octets: &[u8], prefix: &str, dialect: Dialect) -> Heard {
             prefix: prefix.as_bytes(),
             dialect,
             waited: 0,
+            open: None,
         };
         match reader.line() {
             Ok(said) => {
                 heard.said.push(said);
                 heard.waited += reader.waited;
                 rest = reader.rest;
+                heard.read = octets.len() - rest.len();
             }
             Err(unfinished) => {
-                heard.waited += reader.waited;
+                heard.waited_open = reader.waited;
                 heard.unfinished = Some(unfinished);
+                heard.open = reader.open;
             }
         }
     }
@@ -93,6 +101,8 @@ struct Reader<'a> {
     prefix: &'a [u8],
     dialect: Dialect,
     waited: usize,
+    /// The tag of the line.
+    open: Option<Vec<u8>>,
 }
 
 impl<'a> Reader<'a> {
@@ -112,6 +122,7 @@ impl<'a> Reader<'a> {
         }
         let tag = self.word();
         self.byte(b' ')?;
+        self.open = Some(tag.clone());
         let mut tokens = Vec::new();
         loop {
             let Some(&first) = self.rest.first() else {

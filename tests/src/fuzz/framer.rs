@@ -19,12 +19,18 @@ pub fn framer(data: &[u8]) {
     }
 }
 
+/// How framers are set up.
+#[derive(Debug, Clone)]
+pub(super) struct Rules {
+    pub(super) limits: Limits,
+    pub(super) before_login: bool,
+    pub(super) bare_lf: bool,
+}
+
 /// How framers are set up and answered.
 #[derive(Debug)]
 struct Plan {
-    limits: Limits,
-    before_login: bool,
-    bare_lf: bool,
+    rules: Rules,
     /// A bit for each announced literal, used in turn: whether it is streamed.
     streams: u8,
 }
@@ -39,10 +45,13 @@ impl Plan {
             .max_line(pick(4, [1 << 16, 1 << 16, 100, 10]))
             .max_literals(pick(6, [4096, 4096, 3, 0]));
         limits.max_literal = (modes & 4 != 0).then_some(100);
-        Self {
+        let rules = Rules {
             limits,
             before_login: modes & 1 != 0,
             bare_lf: modes & 2 != 0,
+        };
+        Self {
+            rules,
             streams: choices.byte(),
         }
     }
@@ -65,9 +74,10 @@ enum Found {
 
 /// What the framer makes of the input, given in pieces.
 fn framed(plan: &Plan, input: &[u8], cut: u8) -> Vec<Found> {
-    let mut framer = Framer::new(&plan.limits);
-    framer.set_before_login(plan.before_login);
-    framer.set_bare_lf(plan.bare_lf);
+    let limits = &plan.rules.limits;
+    let mut framer = Framer::new(limits);
+    framer.set_before_login(plan.rules.before_login);
+    framer.set_bare_lf(plan.rules.bare_lf);
     let mut found = Vec::new();
     let (mut start, mut asked, mut awaited) = (0, 0, None);
     for end in cuts(cut, input.len()) {
@@ -83,10 +93,10 @@ fn framed(plan: &Plan, input: &[u8], cut: u8) -> Vec<Found> {
                 awaited = None;
                 continue;
             }
-            let mut buffer = InputBuffer::new(&plan.limits);
+            let mut buffer = InputBuffer::new(limits);
             buffer.extend_from_slice(waiting);
-            let polled = framer.poll(&buffer, &plan.limits);
-            assert_eq!(framer.poll(&buffer, &plan.limits), polled, "asked again");
+            let polled = framer.poll(&buffer, limits);
+            assert_eq!(framer.poll(&buffer, limits), polled, "asked again");
             match polled {
                 Err(error) => {
                     found.push(Found::Error(error));
@@ -123,10 +133,14 @@ fn framed(plan: &Plan, input: &[u8], cut: u8) -> Vec<Found> {
 /// The same by a scan of each response from its start.
 fn naive(plan: &Plan, input: &[u8]) -> Vec<Found> {
     let mut found = Vec::new();
-    let mut twin = Twin::new(plan);
-    let mut start = 0;
+    let mut twin = Twin::default();
+    let (mut start, mut asked) = (0, 0);
+    let mut streams = |_: &[u8], _| {
+        asked += 1;
+        plan.is_streamed(asked)
+    };
     loop {
-        match twin.next(&input[start..]) {
+        match twin.next(&plan.rules, &input[start..], &mut streams) {
             Err(error) => {
                 found.push(Found::Error(error));
                 return found;
@@ -161,15 +175,20 @@ fn naive(plan: &Plan, input: &[u8]) -> Vec<Found> {
     }
 }
 
-enum Piece {
+/// What stands in front.
+pub(super) enum Piece {
+    /// A response, or the rest of one, of so many octets.
     Response(usize),
+    /// The head of a response, the length of the literal behind it, and whether it is binary.
     Head(usize, u64, bool),
 }
 
-/// The naive framer, between responses.
-struct Twin<'a> {
-    plan: &'a Plan,
-    asked: u32,
+/// Whether the literal that a head ends in is to be streamed; the flag says that one was before it.
+pub(super) type Streams<'a> = &'a mut dyn FnMut(&[u8], bool) -> bool;
+
+/// The naive framer, between responses or behind a literal that was streamed.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Twin {
     /// Octets of heads that were taken off, literals, and refusals to stream in this response.
     taken: usize,
     literals: usize,
@@ -177,47 +196,37 @@ struct Twin<'a> {
     continues: bool,
 }
 
-impl<'a> Twin<'a> {
-    fn new(plan: &'a Plan) -> Self {
-        Self {
-            plan,
-            asked: 0,
-            taken: 0,
-            literals: 0,
-            refused: 0,
-            continues: false,
-        }
-    }
-
+impl Twin {
     /// The first response, or head of one, of the octets.
-    fn next(&mut self, bytes: &[u8]) -> Result<Option<Piece>, FrameError> {
-        let limits = &self.plan.limits;
+    pub(super) fn next(
+        &mut self,
+        rules: &Rules,
+        bytes: &[u8],
+        streams: Streams<'_>,
+    ) -> Result<Option<Piece>, FrameError> {
+        let limits = &rules.limits;
         let mut line = 0;
         loop {
-            let Some(end) = self.line_end(bytes, line) else {
-                self.check(bytes.len().max(line))?;
+            let Some(end) = line_end(rules, bytes, line) else {
+                self.check(rules, bytes.len().max(line))?;
                 return Ok(None);
             };
-            self.check(end)?;
+            self.check(rules, end)?;
             let announced = self.announced(bytes, line, end)?;
             let Some((literal, binary)) = announced else {
-                *self = Self {
-                    asked: self.asked,
-                    ..Self::new(self.plan)
-                };
+                *self = Self::default();
                 return Ok(Some(Piece::Response(end)));
             };
             self.literals += 1;
             if self.literals > limits.max_literals {
                 return Err(error(FrameErrorKind::TooManyLiterals, line));
             }
-            let large = literal > limits.stream_threshold as u64 && !self.plan.before_login;
+            let large = literal > limits.stream_threshold as u64 && !rules.before_login;
             if large && self.refused < 16 {
                 if limits.max_literal.is_some_and(|most| literal > most) {
                     return Err(error(FrameErrorKind::LiteralTooLong, end));
                 }
-                self.asked += 1;
-                if self.plan.is_streamed(self.asked) {
+                if streams(&bytes[..end], self.continues) {
                     self.taken += end;
                     self.continues = true;
                     return Ok(Some(Piece::Head(end, literal, binary)));
@@ -225,24 +234,15 @@ impl<'a> Twin<'a> {
                 self.refused += 1;
             }
             line = end.saturating_add(usize::try_from(literal).unwrap_or(usize::MAX));
-            self.check(line)?;
+            self.check(rules, line)?;
         }
     }
 
-    /// Behind the end of the line that begins at `line`.
-    fn line_end(&self, bytes: &[u8], line: usize) -> Option<usize> {
-        (line..bytes.len()).find_map(|at| {
-            let ends =
-                bytes[at] == b'\n' && (self.plan.bare_lf || at > line && bytes[at - 1] == b'\r');
-            ends.then_some(at + 1)
-        })
-    }
-
-    fn check(&self, len: usize) -> Result<(), FrameError> {
-        let limits = &self.plan.limits;
+    fn check(&self, rules: &Rules, len: usize) -> Result<(), FrameError> {
+        let limits = &rules.limits;
         let len = len.saturating_add(self.taken);
         let line = limits.max_line.min(limits.max_response);
-        if self.plan.before_login && line == limits.max_line && len > line {
+        if rules.before_login && line == limits.max_line && len > line {
             return Err(error(FrameErrorKind::LineTooLong, line));
         }
         if len > limits.max_response {
@@ -281,6 +281,14 @@ impl<'a> Twin<'a> {
         let binary = text[..brace].ends_with(b"~");
         Ok(Some((literal.unsigned_abs(), binary)))
     }
+}
+
+/// Behind the end of the line that begins at `line`.
+fn line_end(rules: &Rules, bytes: &[u8], line: usize) -> Option<usize> {
+    (line..bytes.len()).find_map(|at| {
+        let ends = bytes[at] == b'\n' && (rules.bare_lf || at > line && bytes[at - 1] == b'\r');
+        ends.then_some(at + 1)
+    })
 }
 
 fn error(kind: FrameErrorKind, offset: usize) -> FrameError {

@@ -93,8 +93,7 @@ impl Side {
             .push(format!("{:?}", self.connection.capabilities()));
         let kinds = encrypted.iter().take(2).copied();
         for kind in kinds {
-            let request = command(kind).expect("valid");
-            let submitted = self.connection.submit(request, self.now);
+            let submitted = self.connection.submit(command(kind), self.now);
             self.seen.push(format!("{submitted:?}"));
         }
         let sent = self.write();

@@ -1,22 +1,40 @@
-//! Any operations on a connection, against a small model of what DESIGN's laws promise.
+//! Any operations on a connection, against a reference of what DESIGN's laws promise.
+//!
+//! The reference sees the wire alone: what was fed, what left, and what was used up. From that it knows what may come
+//! of each response ([`model`]), and what may leave ([`sent`]), by rules of its own ([`rules`]).
+
+mod events;
+mod model;
+mod play;
+mod rules;
+mod sent;
 
 use super::choices::Choices;
-use super::client::{Dialect, Said, Token, Unfinished, hear};
-use super::commands::{PASSWORD, command};
+use super::client::{Dialect, Said, Token, hear};
+use super::commands::{PASSWORD, sample};
 use bytes::{Buf as _, Bytes};
 use imap_proto_core::encode::SubmitError;
 use imap_proto_core::engine::{
-    CommandId, CompressionUpgrade, Config, Connection, ConnectionError, Event, PauseReason,
-    Security, Seed, State, Step, TlsUpgrade,
+    CommandId, CompressionUpgrade, Config, Connection, ConnectionError, DeadlineReason, Security,
+    Seed, SelectionId, State, TimeoutReason, TlsUpgrade,
 };
 use imap_proto_core::types::Secret;
 use imap_proto_core::wire::{InputBuffer, Limits};
+use model::{Ending, Model, Taken};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The prefix of every tag that a seed of zeros gives.
 const PREFIX: &str = "AAAA";
+
+/// The limit of a response here.
+const MAX_RESPONSE: usize = 4096;
+
+/// The tag of a command.
+fn tag_of(number: u64) -> String {
+    format!("{PREFIX}{number}")
+}
 
 /// Submits, feeds, writes in part, moves the clock, ends the stream, …, one operation after the other. The first octet
 /// chooses the configuration.
@@ -38,63 +56,21 @@ struct World {
     input: InputBuffer,
     now: Instant,
     model: Model,
+    /// The names that the engine gives to commands.
+    ids: BTreeMap<u64, CommandId>,
     /// Tokens that the application was given and has not used.
     tls: Option<TlsUpgrade>,
     compression: Option<CompressionUpgrade>,
-}
-
-/// What the laws promise, as far as it can be said without an engine.
-#[derive(Default)]
-struct Model {
-    /// The commands that were taken, by number, and how they ended.
-    commands: BTreeMap<CommandId, Option<Ending>>,
-    /// All octets that left, and how many of them before TLS.
-    sent: Vec<u8>,
+    /// How many octets had left when TLS began.
     sent_in_clear: usize,
-    requires_tls: bool,
     /// Lines of the server that may be continuation requests: never fewer than there were.
     continuations: usize,
-    /// All that was fed.
-    fed: Vec<u8>,
-    /// The first error.
+    begins_line: bool,
+    /// The first error, and those that may be the first for a reason that is not on the wire.
     error: Option<ConnectionError>,
+    ends: Vec<ConnectionError>,
     idling: bool,
-    /// Octets of a streamed literal that are still to come.
-    literal: Option<u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    Completed,
-    TimedOut,
-    NotSent,
-    Unfinished,
-}
-
-impl Model {
-    fn end(&mut self, id: CommandId, ending: Ending) {
-        let command = self.commands.get_mut(&id);
-        let command = command.unwrap_or_else(|| panic!("{id:?} was never submitted"));
-        assert_eq!(
-            *command, None,
-            "{id:?} ends twice, the second time as {ending:?}"
-        );
-        *command = Some(ending);
-    }
-
-    fn live(&self) -> usize {
-        self.commands
-            .values()
-            .filter(|ending| ending.is_none())
-            .count()
-    }
-
-    /// Data is never given to a command that was not submitted, or had its ending.
-    fn claimed(&self, claimed_by: Option<CommandId>) {
-        if let Some(id) = claimed_by {
-            assert_eq!(self.commands.get(&id), Some(&None), "data for {id:?}");
-        }
-    }
+    selection: SelectionId,
 }
 
 impl World {
@@ -110,25 +86,29 @@ impl World {
             .stream_threshold(if setup & 4 == 0 { 10 } else { 65536 })
             .max_in_flight(if setup & 8 == 0 { 256 } else { 2 })
             .max_outbound(if setup & 16 == 0 { 1 << 20 } else { 60 })
-            .max_response(4096);
+            .max_response(MAX_RESPONSE);
         let now = Instant::now();
-        let input = InputBuffer::new(&limits);
-        let connection = Connection::new(
-            Arc::new(config.limits(limits)),
-            security,
-            Seed([0; 16]),
-            now,
-        );
+        let is_clear = security == Security::Plaintext;
         let mut world = Self {
-            connection,
-            input,
+            input: InputBuffer::new(&limits),
+            model: Model::new(&limits, setup.is_multiple_of(4), is_clear),
+            connection: Connection::new(
+                Arc::new(config.limits(limits)),
+                security,
+                Seed([0; 16]),
+                now,
+            ),
             now,
-            model: Model {
-                requires_tls: setup.is_multiple_of(4),
-                ..Model::default()
-            },
+            ids: BTreeMap::new(),
             tls: None,
             compression: None,
+            sent_in_clear: 0,
+            continuations: 0,
+            begins_line: true,
+            error: None,
+            ends: Vec::new(),
+            idling: false,
+            selection: SelectionId::default(),
         };
         match setup >> 5 {
             0 => {}
@@ -162,23 +142,29 @@ impl World {
     }
 
     fn submit(&mut self, kind: u8) {
-        let request = command(kind).expect("a command that can be built");
-        let was_over = self.model.error.is_some();
-        match self.connection.submit(request, self.now) {
+        let sample = sample(kind);
+        let over = self.error.is_some() || self.model.is_eof || self.model.bye.is_some();
+        match self.connection.submit(sample.request(), self.now) {
             Ok(id) => {
-                assert!(!was_over, "taken after the end");
-                assert_eq!(self.model.commands.insert(id, None), None, "{id:?} twice");
+                assert!(!over, "taken after the end");
+                let (at, ending) = (self.now, None);
+                let taken = Taken { sample, at, ending };
+                let before = self.model.commands.insert(id.number(), taken);
+                assert!(before.is_none(), "{id:?} twice");
+                self.ids.insert(id.number(), id);
+                self.model.logout_submitted |= sample.name == "LOGOUT";
             }
-            Err(error) => assert!(!was_over || error == SubmitError::Closed, "{error}"),
+            Err(error) => assert!(!over || error == SubmitError::Closed, "{error}"),
         }
     }
 
     fn feed(&mut self, octets: &[u8]) {
         let taken = self.input.extend_from_slice(octets);
-        for &byte in &octets[..taken] {
-            let begins_line = matches!(self.model.fed.last(), None | Some(b'\n'));
-            self.model.continuations += usize::from(byte == b'+' && begins_line);
-            self.model.fed.push(byte);
+        let octets = &octets[..taken];
+        self.model.unread.extend_from_slice(octets);
+        for &byte in octets {
+            self.continuations += usize::from(byte == b'+' && self.begins_line);
+            self.begins_line = byte == b'\n';
         }
     }
 
@@ -187,16 +173,7 @@ impl World {
         let number = match choices.below(4) {
             0 => u64::from(choices.byte() % 16),
             // The oldest command that has no ending is the likeliest to be answered.
-            nth => {
-                let live = self
-                    .model
-                    .commands
-                    .iter()
-                    .filter(|(_, ending)| ending.is_none());
-                live.map(|(id, _)| id.number())
-                    .nth(nth - 1)
-                    .unwrap_or_default()
-            }
+            nth => self.model.live().nth(nth - 1).unwrap_or_default(),
         };
         let condition = choices.one_of(&["OK", "OK", "OK", "NO", "BAD", "BYE"]);
         let line = choices.below(LINES.len() + 6);
@@ -219,109 +196,44 @@ impl World {
     /// Takes some octets of what is to be written, and lets the rest be.
     fn write(&mut self, most: usize) {
         let mut left = most;
+        let mut taken = Vec::new();
         while let Some(mut transmit) = self.connection.poll_transmit(self.now) {
-            assert!(self.model.error.is_none(), "octets after the end");
+            assert!(self.error.is_none(), "octets after the end");
             assert!(
                 self.tls.is_none(),
                 "octets between the OK of STARTTLS and TLS"
             );
             assert!(transmit.has_remaining(), "nothing to write");
             let count = left.min(transmit.remaining());
-            let before = self.model.sent.len();
-            while self.model.sent.len() < before + count {
+            let before = taken.len();
+            while taken.len() < before + count {
                 let chunk = transmit.chunk();
                 assert!(!chunk.is_empty(), "an empty chunk before the end");
-                let taken = chunk.len().min(before + count - self.model.sent.len());
-                self.model.sent.extend_from_slice(&chunk[..taken]);
-                transmit.advance(taken);
+                let some = chunk.len().min(before + count - taken.len());
+                taken.extend_from_slice(&chunk[..some]);
+                transmit.advance(some);
             }
             left -= count;
             if left == 0 {
                 break;
             }
         }
+        let commands = &self.model.commands;
+        let name_of = |number: u64| commands.get(&number).map(|taken| taken.sample.name);
+        self.model.sent.leave(&taken, &name_of);
+        assert!(
+            self.model.sent.continuations() <= self.continuations,
+            "octets that `+` is needed for, without it"
+        );
         if self.connection.security() == Security::Plaintext {
-            self.model.sent_in_clear = self.model.sent.len();
-        }
-    }
-
-    fn poll(&mut self, most: usize) {
-        for _ in 0..most {
-            let paused = self.connection.state() == State::AwaitingTls;
-            match self.connection.poll_event(&mut self.input, self.now) {
-                Ok(Step::Event(event)) => {
-                    assert!(
-                        self.model.error.is_none(),
-                        "an event after the end: {event:?}"
-                    );
-                    assert!(
-                        !paused || !matches!(event, Event::Data { .. }),
-                        "data while paused"
-                    );
-                    self.event(event);
-                }
-                Ok(Step::NeedInput) => return assert!(self.model.error.is_none()),
-                Ok(Step::Paused(reason)) => {
-                    assert_eq!(reason == PauseReason::Tls, paused);
-                    return assert!(self.model.error.is_none());
-                }
-                Err(error) => {
-                    let first = self.model.error.get_or_insert_with(|| error.clone());
-                    assert_eq!(*first, error, "the first error stays");
-                    return;
-                }
-            }
-        }
-    }
-
-    fn event(&mut self, event: Event) {
-        let model = &mut self.model;
-        match event {
-            Event::Data { claimed_by, .. } | Event::Malformed { claimed_by, .. } => {
-                assert_eq!(model.literal, None, "data within a literal");
-                model.claimed(claimed_by);
-            }
-            Event::BodyBegin {
-                begin, claimed_by, ..
-            } => {
-                assert_eq!(
-                    model.literal.replace(begin.size),
-                    None,
-                    "a literal in a literal"
-                );
-                model.claimed(claimed_by);
-            }
-            Event::BodyChunk { data, .. } => {
-                assert!(!data.is_empty());
-                let left = model.literal.expect("a literal began");
-                model.literal = Some(
-                    left.checked_sub(data.len() as u64)
-                        .expect("no more than announced"),
-                );
-            }
-            Event::BodyEnd { .. } => {
-                assert!(model.literal.take().is_some(), "an end without a begin");
-            }
-            Event::Completed { id, .. } => model.end(id, Ending::Completed),
-            Event::TimedOut { id, .. } => model.end(id, Ending::TimedOut),
-            Event::NotSent { id } => model.end(id, Ending::NotSent),
-            Event::Challenge { id, .. } | Event::UploadReady { id } => {
-                assert!(model.commands.contains_key(&id), "for {id:?}");
-            }
-            Event::TlsReady(token) => self.tls = Some(token),
-            Event::CompressionReady(token) => self.compression = Some(token),
-            Event::Idling(began) => {
-                assert_ne!(model.idling, began, "IDLE began or ended twice");
-                model.idling = began;
-            }
-            _ => {}
+            self.sent_in_clear = self.model.sent.octets.len();
         }
     }
 
     fn time(&mut self, choices: &mut Choices<'_>) {
         let deadline = self.connection.poll_timeout();
         assert!(
-            deadline.is_none() || self.model.error.is_none(),
+            deadline.is_none() || self.error.is_none(),
             "a deadline after the end"
         );
         self.now += match choices.below(4) {
@@ -334,21 +246,42 @@ impl World {
         };
         // A late wake-up fires once: what is due does not stay due.
         for fired in 0.. {
-            let due = self
-                .connection
-                .poll_timeout()
-                .is_some_and(|deadline| deadline.at <= self.now);
-            if !due {
+            let deadline = self.connection.poll_timeout();
+            let Some(due) = deadline.filter(|deadline| deadline.at <= self.now) else {
                 break;
+            };
+            assert!(fired < 10, "a deadline that stays due: {due:?}");
+            if let DeadlineReason::Timeout(reason) = due.reason {
+                assert!(self.model.may_time_out(reason), "{reason:?}");
             }
-            assert!(
-                fired < 10,
-                "a deadline that stays due: {:?}",
-                self.connection.poll_timeout()
-            );
+            self.may_fail_by_time();
             self.connection.handle_timeout(self.now);
         }
         self.connection.handle_timeout(self.now);
+    }
+
+    /// Some deadline is due: others may be too, and end the connection before it does.
+    fn may_fail_by_time(&mut self) {
+        use TimeoutReason as Why;
+        let reasons = [
+            Why::Greeting,
+            Why::Upgrade,
+            Why::Login,
+            Why::Command,
+            Why::Literal,
+            Why::Response,
+            Why::Idle,
+            Why::Logout,
+        ];
+        for reason in reasons {
+            if self.model.may_time_out(reason) {
+                self.ends.push(ConnectionError::Timeout(reason));
+            }
+        }
+        if let Some(bye) = &self.model.bye {
+            let bye = Box::new(bye.clone());
+            self.ends.push(ConnectionError::ClosedByServer { bye });
+        }
     }
 
     fn upload(&mut self, choices: &mut Choices<'_>) {
@@ -373,14 +306,15 @@ impl World {
     }
 
     fn chosen(&self, choices: &mut Choices<'_>) -> Option<CommandId> {
-        let ids: Vec<_> = self.model.commands.keys().rev().take(8).copied().collect();
+        let ids: Vec<_> = self.ids.values().rev().take(8).copied().collect();
         (!ids.is_empty()).then(|| choices.one_of(&ids))
     }
 
     fn upgrade(&mut self) {
         if let Some(token) = self.tls.take() {
             self.connection.tls_established(token, self.now);
-            if self.model.error.is_none() && self.connection.state() != State::Closed {
+            self.model.tls_established();
+            if self.error.is_none() && self.connection.state() != State::Closed {
                 assert!(
                     self.connection.capabilities().is_none(),
                     "told in the clear"
@@ -390,39 +324,58 @@ impl World {
         }
         if let Some(token) = self.compression.take() {
             self.connection.compression_established(token, self.now);
+            self.model.compression_established();
         }
     }
 
     fn rare(&mut self, choices: &mut Choices<'_>) {
-        let kind = choices.below(8);
+        let kind = choices.below(9);
         let id = self.chosen(choices);
         match (kind, id) {
-            (0, _) => self.connection.handle_eof(self.now),
-            (1, Some(id)) => self.connection.append_abort(id),
+            (0, _) => self.eof(),
+            (1, Some(id)) => {
+                self.ends.push(ConnectionError::UploadAborted);
+                self.connection.append_abort(id);
+            }
             (2 | 3, Some(id)) => {
                 let response = Secret::from("answer");
                 self.connection.authenticate_respond(id, &response);
             }
             (4, Some(id)) => self.connection.authenticate_abort(id),
-            (5, _) => {
-                self.connection.discard_literal();
-                // Only its end is told from here on.
-                self.model.literal = self.model.literal.map(|_| 0);
-            }
-            (6, _) => self.connection.fail(ConnectionError::UnexpectedEof),
+            (5, _) => self.connection.discard_literal(),
+            (6, _) => self.fail(ConnectionError::UnexpectedEof),
+            (7 | 8, _) => self.play(),
             _ => {}
         }
     }
 
+    fn eof(&mut self) {
+        self.connection.handle_eof(self.now);
+        self.model.is_eof = true;
+    }
+
+    fn fail(&mut self, error: ConnectionError) {
+        self.ends.push(error.clone());
+        self.connection.fail(error);
+    }
+
     /// What holds after every operation.
     fn check(&mut self) {
-        assert!(self.input.len() <= 4096 + 64 * 1024);
-        if self.model.error.is_some() {
+        assert!(self.input.len() <= MAX_RESPONSE + 64 * 1024);
+        assert_eq!(self.input.len(), self.model.unread.len());
+        if self.error.is_some() {
             assert!(self.connection.poll_transmit(self.now).is_none());
             assert!(self.connection.poll_timeout().is_none());
         }
+        let over = self.error.is_some() || !self.ends.is_empty();
+        let state = self.connection.state();
+        assert!(
+            state == self.model.state || over && state == State::Closed,
+            "{state:?}, not {:?}",
+            self.model.state
+        );
         if self.model.requires_tls && self.connection.security() == Security::Plaintext {
-            let clear = &self.model.sent;
+            let clear = &self.model.sent.octets;
             assert!(
                 !clear
                     .windows(PASSWORD.len())
@@ -431,60 +384,28 @@ impl World {
         }
     }
 
-    /// Ends the stream: then every command has had one ending, and what was sent is whole lines.
+    /// Ends the stream: then every command has had one ending, and what was sent before TLS may be.
     fn finish(mut self) {
         self.poll(usize::MAX);
         self.upgrade();
-        self.connection.handle_eof(self.now);
+        self.eof();
         self.poll(usize::MAX);
         self.upgrade();
         self.poll(usize::MAX);
-        assert!(self.model.error.is_some(), "over at the end of the stream");
+        assert!(self.error.is_some(), "over at the end of the stream");
         while let Some(id) = self.connection.take_unfinished() {
-            self.model.end(id, Ending::Unfinished);
+            self.model.end(id.number(), Ending::Unfinished);
         }
-        assert_eq!(
-            self.model.live(),
-            0,
-            "without an ending: {:?}",
-            self.model.commands
-        );
+        let open: Vec<_> = self.model.live().collect();
+        assert!(open.is_empty(), "without an ending: {open:?}");
         self.check();
-        self.heard();
-    }
-
-    fn heard(&self) {
-        let heard = hear(&self.model.sent, PREFIX, Dialect::ANY);
-        assert!(
-            heard.waited <= self.model.continuations,
-            "a literal without `+`: {} {}",
-            self.model.sent.escape_ascii(),
-            self.model.fed.escape_ascii()
-        );
-        let ended = matches!(
-            heard.unfinished,
-            None | Some(Unfinished::Within | Unfinished::Waiting)
-        );
-        assert!(ended);
-        let mut numbers = Vec::new();
-        for said in &heard.said {
-            let (Said::Command(tag, _) | Said::Refused(tag)) = said else {
-                continue;
-            };
-            let number = String::from_utf8_lossy(&tag[PREFIX.len()..]).into_owned();
-            numbers.push(number.parse::<u64>().expect("a tag of ours"));
+        for (number, taken) in &self.model.commands {
+            let unsent = taken.ending == Some(Ending::NotSent);
+            assert!(!unsent || !self.model.sent.lines.contains_key(number));
         }
-        assert!(
-            numbers.is_sorted_by(|a, b| a < b),
-            "in order, each once: {numbers:?}"
-        );
         if self.model.requires_tls {
-            let clear = hear(
-                &self.model.sent[..self.model.sent_in_clear],
-                PREFIX,
-                Dialect::ANY,
-            );
-            for said in clear.said {
+            let clear = &self.model.sent.octets[..self.sent_in_clear];
+            for said in hear(clear, PREFIX, Dialect::ANY).said {
                 assert!(may_be_clear(&said), "in the clear: {said:?}");
             }
         }
