@@ -247,6 +247,13 @@ impl Connection {
                 return Err(SubmitError::AlreadyActive);
             }
             Effect::Compress if self.compressed => return Err(SubmitError::AlreadyActive),
+            // What a command before them may still change is not known yet.
+            Effect::Compress if quiet && self.lacks(&["COMPRESS=DEFLATE"]) => {
+                return Err(SubmitError::MissingCapability("COMPRESS=DEFLATE"));
+            }
+            Effect::Enable(_) if quiet && self.lacks(&["ENABLE", "IMAP4rev2"]) => {
+                return Err(SubmitError::MissingCapability("ENABLE"));
+            }
             _ => {}
         }
         let queued = self.commands.held_weight() + self.outbound.len();
@@ -289,6 +296,12 @@ impl Connection {
     /// Whether TLS is required and not on.
     pub(super) fn must_not_speak_yet(&self) -> bool {
         self.config.requires_tls() && self.security == Security::Plaintext
+    }
+
+    /// Whether the server told its capabilities, and none of these is among them.
+    fn lacks(&self, capabilities: &[&str]) -> bool {
+        let known = self.capabilities.as_ref();
+        known.is_some_and(|known| !capabilities.iter().any(|name| known.contains(name)))
     }
 
     /// Whether the server is known to offer a capability.
