@@ -1,6 +1,8 @@
 //! Greetings, and what is made of them.
 
-use imap_proto_core::encode::{Fetch, FetchItems, FetchSection, Noop, Select};
+use imap_proto_core::encode::{
+    Compress, Enable, Fetch, FetchItems, FetchSection, Noop, Select, StartTls, SubmitError,
+};
 use imap_proto_core::engine::{ConnectionError, IMAP_PORT, IMAPS_PORT, Security, State, Violation};
 use imap_proto_core::session::Error;
 use imap_proto_core::types::{Revision, Section, SequenceNumber};
@@ -78,6 +80,31 @@ fn a_server_without_imap4_is_refused() {
     }
 }
 
+/// 1.6: `enable()` wants its capability, `enable_compression()` leaves that to the caller.
+#[test]
+fn what_the_server_does_not_offer_is_refused_before_an_octet() {
+    both!(
+        "S: * PREAUTH [CAPABILITY IMAP4rev1] hi
+C: $a NOOP
+S: $a OK done
+C: $z LOGOUT
+S: * BYE see you
+S: $z OK
+eof
+",
+        not_offered
+    );
+}
+
+async fn not_offered<L: Client>(client: L) {
+    let refused = |error: Error, name: &str| matches!(error, Error::Submit(SubmitError::MissingCapability(missing)) if missing == name);
+    let enable = client.run(Enable::new(["CONDSTORE"])).await;
+    assert!(refused(enable.unwrap_err(), "ENABLE"));
+    let compress = client.run(Compress).await;
+    assert!(refused(compress.unwrap_err(), "COMPRESS=DEFLATE"));
+    client.run(Noop).await.unwrap();
+}
+
 /// A login that `connect` makes is refused by an error of its own.
 #[test]
 fn a_refused_login_leaves_no_session() {
@@ -139,6 +166,11 @@ async fn encrypted<L: Client>(client: L) {
     let capabilities = session.capabilities().unwrap();
     assert!(capabilities.contains("XSECURE") && !capabilities.contains("STARTTLS"));
     assert_eq!(session.greeting().unwrap().text, "hi {5}");
+    let again = client.run(StartTls).await;
+    assert!(matches!(
+        again,
+        Err(Error::Submit(SubmitError::AlreadyActive))
+    ));
 }
 
 /// 1.15-6: highly compressible data stalls the seed until it times out.
@@ -170,6 +202,11 @@ eof
 
 async fn inflated<L: Client>(client: L) {
     assert!(client.session().is_compressed());
+    let again = client.run(Compress).await;
+    assert!(matches!(
+        again,
+        Err(Error::Submit(SubmitError::AlreadyActive))
+    ));
     client.run(Select::new("INBOX")).await.unwrap();
     let items = FetchItems::new().section(FetchSection::new(Section::Full));
     let one = SequenceNumber(1);
