@@ -19,6 +19,11 @@ pub(super) fn response_text(cursor: &mut Cursor<'_>) -> Result<ResponseText, Par
     if !cursor.try_byte(b' ') && !cursor.at_end() {
         return Err(cursor.error(ParseErrorKind::ExpectedByte(b' ')));
     }
+    code_and_text(cursor)
+}
+
+/// The same behind its space.
+pub(super) fn code_and_text(cursor: &mut Cursor<'_>) -> Result<ResponseText, ParseError> {
     let start = cursor.offset();
     let code = if cursor.peek() == Some(b'[') {
         bracketed(cursor)?

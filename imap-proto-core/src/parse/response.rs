@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::acl::{acl, list_rights, my_rights};
 use super::annotatemore::annotation;
 use super::capability::capabilities;
-use super::code::response_text;
+use super::code::{code_and_text, response_text};
 use super::convert::{conversion, converted};
 use super::fetch::{fetch, uid_fetch};
 use super::flag::flags;
@@ -71,6 +71,7 @@ pub fn parse_response(frame: &Bytes, limits: &Limits) -> Result<Response, ParseE
             let text = Text::from_bytes(cursor.rest_of_line());
             Response::Continuation(Continuation { text })
         }
+        Some(b'[') => Response::Data(code_alone(&mut cursor)?),
         _ => tagged(&mut cursor)?,
     };
     cursor.end()?;
@@ -135,16 +136,18 @@ fn untagged(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
     }
 }
 
-/// `* [COPYUID 1 2 3]`: some servers leave the OK out.
+/// `* [COPYUID 1 2 3]`: some servers leave the OK out, and Exchange 2013 the asterisk as well.
 fn code_alone(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
-    let before = cursor.offset().saturating_sub(1);
-    cursor.seek(before);
-    let text = response_text(cursor)?;
-    if text.code.is_none() {
-        return Err(cursor.error_at(before, ParseErrorKind::Expected("response name")));
+    let from = cursor.offset();
+    let text = code_and_text(cursor)?;
+    match text.code {
+        Some(_) => Ok(Data::Condition {
+            condition: Condition::Ok,
+            text,
+        }),
+        None if from == 0 => Err(cursor.error_at(0, ParseErrorKind::NotAResponse)),
+        None => Err(cursor.error_at(from, ParseErrorKind::Expected("response name"))),
     }
-    let condition = Condition::Ok;
-    Ok(Data::Condition { condition, text })
 }
 
 /// A response that no type is known for.

@@ -1,16 +1,19 @@
 //! The engine alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use imap_proto_core::encode::{Command, SubmitError};
 use imap_proto_core::engine::{CommandId, Config, Event, Security};
 use imap_proto_core::types::Condition;
 
+use serde_json::{Value, json};
+
+use super::subset::contains;
 use super::word::Visitor;
 use super::{Cost, Hostile, Seen};
 use crate::harness::Harness;
-use crate::script::{Action, Match, Tags};
+use crate::script::{Action, Match, ScriptStep, Tags};
 
 /// The most that one read gives.
 const READ: usize = 64 * 1024;
@@ -39,6 +42,8 @@ struct Play {
     endings: HashMap<CommandId, String>,
     items: HashMap<CommandId, usize>,
     seen: Seen,
+    /// Events as JSON, where the file looks at them.
+    told: Option<VecDeque<Value>>,
     octets: u64,
     time: Duration,
 }
@@ -53,7 +58,10 @@ impl Play {
         };
         let mut harness = Harness::with(config, security);
         harness.chunk = chunk;
+        let looks = |step: &ScriptStep| matches!(step.action, Action::Event(_));
+        let told = hostile.script.steps.iter().any(looks).then(VecDeque::new);
         Self {
+            told,
             harness,
             tags: Tags::default(),
             order: Vec::new(),
@@ -99,6 +107,7 @@ impl Play {
             },
             Action::Quiet if self.harness.sent.is_empty() => {}
             Action::Quiet => return Err(format!("the client said {:?}", self.harness.take_sent())),
+            Action::Event(expected) => return self.expect(expected),
             Action::Clock(time) => {
                 self.harness.clock(*time);
                 self.drain();
@@ -111,6 +120,17 @@ impl Play {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The next event that is not one of the engine's own must hold what is expected.
+    fn expect(&mut self, expected: &str) -> Result<(), String> {
+        let wanted: Value = serde_json::from_str(expected).map_err(|error| error.to_string())?;
+        let told = self.told.as_mut().and_then(VecDeque::pop_front);
+        match told {
+            Some(event) if contains(&event, &wanted) => Ok(()),
+            Some(event) => Err(format!("told {event}, not {expected}")),
+            None => Err(format!("told nothing, not {expected}")),
+        }
     }
 
     fn feed(&mut self, bytes: &[u8]) {
@@ -126,6 +146,9 @@ impl Play {
     /// Counts the events, so that a flood of them is not held.
     fn drain(&mut self) {
         for event in self.harness.take_events() {
+            if let Some(told) = &mut self.told {
+                told.extend(shown(&event));
+            }
             match event {
                 Event::Data {
                     claimed_by: Some(id),
@@ -173,6 +196,21 @@ impl Play {
             time: self.time,
         };
         (self.seen, cost)
+    }
+}
+
+/// What a file can look at: data, ends, and what was odd.
+fn shown(event: &Event) -> Option<Value> {
+    match event {
+        Event::Data { data, .. } => serde_json::to_value(data).ok(),
+        Event::Completed { completion, .. } => Some(json!({ "Completed": completion })),
+        Event::Bye(text) => Some(json!({ "Bye": text })),
+        Event::Malformed { malformed, .. } => {
+            let raw = String::from_utf8_lossy(&malformed.raw);
+            Some(json!({ "Malformed": malformed.error.to_string(), "raw": raw }))
+        }
+        Event::Tolerated(kind) => Some(json!({ "Tolerated": format!("{kind:?}") })),
+        _ => None,
     }
 }
 

@@ -21,12 +21,18 @@
 //! | `A: words => ENDING [N]` | run this and wait; it ends so, with N items if that is said |
 //! | `A: & words => ENDING [N]` | start this, and wait for it at the end of the script |
 //!
+//! | `E: JSON` | the engine alone: the next event holds this; objects may have more members, the rest is exact |
+//!
+//! Once a file has an `E` line, it has one for each event that it wants to get past: data as `serde` writes it,
+//! `Completed`, `Bye`, `Malformed` and `Tolerated`.
+//!
 //! `ENDING` is `OK`, `NO`, `BAD`, `not sent`, `timed out`, `unfinished`, or `refused` for a submit error. For the words
 //! see [`word`].
 
 mod adapter;
 mod core;
 mod file;
+mod subset;
 pub mod word;
 
 use std::fmt;

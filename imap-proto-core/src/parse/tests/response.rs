@@ -75,11 +75,13 @@ fn counts_flags_and_vanished() {
 
 #[test]
 fn quirk_5_1_2_a_code_without_its_ok() {
-    let Data::Condition { condition, text } = data(b"* [COPYUID 123456 1 2]") else {
-        panic!("no condition");
-    };
-    assert!(condition == Condition::Ok && matches!(text.code, Some(Code::CopyUid(_))));
-    assert_eq!(kind(b"[COPYUID 55 31 6]"), ParseErrorKind::NotAResponse);
+    for line in [&b"* [COPYUID 123456 1 2]"[..], b"[COPYUID 55 31 6]"] {
+        let Data::Condition { condition, text } = data(line) else {
+            panic!("no condition");
+        };
+        assert!(condition == Condition::Ok && matches!(text.code, Some(Code::CopyUid(_))));
+    }
+    assert_eq!(kind(b"[COPYUID 55 31 6"), ParseErrorKind::NotAResponse);
     assert_eq!(
         kind(b"* [COPYUID 55"),
         ParseErrorKind::Expected("response name")
