@@ -52,13 +52,11 @@ pub(crate) fn refusal(command: impl Command) -> SubmitError {
 
 /// A tagged OK, with a response code or without.
 pub(crate) fn ok(code: Option<Code>) -> Completion {
-    Completion {
-        condition: Condition::Ok,
-        text: ResponseText {
-            code,
-            text: Text::from("done"),
-        },
-    }
+    let text = ResponseText {
+        code,
+        text: Text::from("done"),
+    };
+    Completion::new(Condition::Ok, text)
 }
 
 /// The answer that a command makes of these data and a tagged OK.

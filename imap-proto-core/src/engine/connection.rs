@@ -22,7 +22,7 @@ use super::{
     State, TlsUpgrade,
 };
 use crate::encode::{Effect, InFlight, Pipelining, Request, SubmitError, uses_numbers};
-use crate::types::{Atom, Capabilities, ResponseText, Secret};
+use crate::types::{Atom, Capabilities, MessageLimit, ResponseText, Secret};
 use crate::wire::Framer;
 
 /// The protocol state machine of one connection. It holds no socket, clock, lock or thread.
@@ -71,6 +71,8 @@ pub struct Connection {
     pub(super) notifications: Notifications,
     /// The server could not save the result of the last search that was to be saved.
     pub(super) saved_result_lost: bool,
+    /// An untagged MESSAGELIMIT, until the OK that it belongs to.
+    pub(super) message_limit: Option<MessageLimit>,
     pub(super) timers: Timers,
     pub(super) silence: Silence,
     /// Events of our own making, at most a few for each command.
@@ -136,6 +138,7 @@ impl Connection {
             contexts: Contexts::default(),
             notifications: Notifications::default(),
             saved_result_lost: false,
+            message_limit: None,
             timers,
             silence: Silence::new(now),
             pending: VecDeque::new(),

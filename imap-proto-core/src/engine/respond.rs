@@ -181,6 +181,7 @@ impl Connection {
                     self.refuse_update(id);
                 }
             }
+            Some(Code::MessageLimit(limit)) => self.message_limit = Some(*limit),
             Some(Code::NotificationOverflow) => self.notifications.stop(),
             _ => {}
         }
@@ -325,10 +326,11 @@ impl Connection {
     fn complete(
         &mut self,
         id: CommandId,
-        completion: Completion,
+        mut completion: Completion,
         input: &InputBuffer,
         now: Instant,
     ) -> Result<Option<Event>, ConnectionError> {
+        completion.limit = self.message_limit.take().filter(|_| completion.is_ok());
         if let Some(view) = &mut self.view {
             let selecting = self.in_flight.does(Pipelining::SELECTS);
             let odd = view.tagged(&completion.text, selecting);

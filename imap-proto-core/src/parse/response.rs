@@ -106,7 +106,7 @@ fn tagged(cursor: &mut Cursor<'_>) -> Result<Response, ParseError> {
     let text = response_text(cursor)?;
     Ok(Response::Tagged {
         tag,
-        completion: Completion { condition, text },
+        completion: Completion::new(condition, text),
     })
 }
 

@@ -267,6 +267,7 @@ capabilities! {
         responses: ["STATUS"],
         codes: ["TOOBIG"],
         status_items: ["APPENDLIMIT"],
+        tests: ["appendlimit"],
     }
     AppendLimitValue "APPENDLIMIT=" [7889] Typed {
         codes: ["TOOBIG"],
@@ -463,6 +464,7 @@ capabilities! {
     MessageLimit "MESSAGELIMIT=" [9738] Typed {
         codes: ["MESSAGELIMIT"],
         search_keys: ["UIDAFTER", "UIDBEFORE"],
+        tests: ["messagelimit"],
     }
     Metadata "METADATA" [5464] Typed {
         commands: ["GETMETADATA", "SETMETADATA"],
@@ -584,6 +586,7 @@ capabilities! {
     SaveLimit "SAVELIMIT=" [9738] Typed {
         commands: ["COPY", "APPEND"],
         codes: ["MESSAGELIMIT"],
+        tests: ["savelimit"],
     }
     SearchFuzzy "SEARCH=FUZZY" [6203] Typed {
         commands: ["SEARCH", "SORT"],
@@ -644,6 +647,7 @@ capabilities! {
         commands: ["UIDBATCHES"],
         responses: ["UIDBATCHES"],
         codes: ["TOOFEW", "TOOMANY"],
+        tests: ["uidbatches"],
     }
     UidOnly "UIDONLY" [9586] Typed {
         commands: ["ENABLE"],

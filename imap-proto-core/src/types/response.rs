@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     AclResponse, AnnotationResponse, Atom, ByteString, Capabilities, Code, ComparatorResponse,
     ConversionResponse, ConvertedResponse, EsearchResponse, FetchResponse, Flags, IdResponse,
-    ListResponse, ListRightsResponse, MetadataResponse, ModSeq, MyRightsResponse,
+    ListResponse, ListRightsResponse, MessageLimit, MetadataResponse, ModSeq, MyRightsResponse,
     NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber, StatusResponse, Text,
     ThreadResponse, Token, UidBatchesResponse, UidSet, UrlFetchResponse,
 };
@@ -73,6 +73,9 @@ pub struct Completion {
     pub condition: Condition,
     /// Code and text.
     pub text: ResponseText,
+    /// An untagged NO that came before said that the command was done for so many messages only: a server says it so
+    /// when the code of the OK is needed for something else (RFC 9738 §3).
+    pub limit: Option<MessageLimit>,
 }
 
 /// The data of an untagged response.
@@ -220,7 +223,11 @@ impl ResponseText {
 impl Completion {
     /// A completion, for tests.
     pub const fn new(condition: Condition, text: ResponseText) -> Self {
-        Self { condition, text }
+        Self {
+            condition,
+            text,
+            limit: None,
+        }
     }
 
     /// Whether the command succeeded.
@@ -229,11 +236,11 @@ impl Completion {
     }
 
     /// The server stopped at so many messages, and what is left is to be asked for again: all below
-    /// [`lowest`](super::MessageLimit::lowest) (RFC 9738 §3).
-    pub const fn message_limit(&self) -> Option<super::MessageLimit> {
+    /// [`lowest`](MessageLimit::lowest) (RFC 9738 §3).
+    pub const fn message_limit(&self) -> Option<MessageLimit> {
         match self.text.code {
             Some(Code::MessageLimit(limit)) => Some(limit),
-            _ => None,
+            _ => self.limit,
         }
     }
 
@@ -245,7 +252,10 @@ impl Completion {
     /// A copy that does not keep the receive buffer alive.
     #[must_use]
     pub fn detach(&self) -> Self {
-        Self::new(self.condition, self.text.detach())
+        Self {
+            limit: self.limit,
+            ..Self::new(self.condition, self.text.detach())
+        }
     }
 }
 

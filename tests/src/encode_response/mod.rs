@@ -118,7 +118,9 @@ impl Encoder {
                 self.raw("* ").data(data);
             }
             Response::Tagged { tag, completion } => {
-                let Completion { condition, text } = completion;
+                let Completion {
+                    condition, text, ..
+                } = completion;
                 self.raw(tag.as_bytes())
                     .raw(" ")
                     .condition(*condition, text);

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use imap_proto_core::encode::{
-    Append, AppendMessage, CancelUpdate, Enable, Esearch, Fetch, FetchItems, List, ListDetails,
-    MailboxEvents, MailboxFilter, Messages, MyRights, Noop, Notify, Search, SearchKey,
+    Append, AppendMessage, CancelUpdate, CatenatePart, Enable, Esearch, Fetch, FetchItems, List,
+    ListDetails, MailboxEvents, MailboxFilter, Messages, MyRights, Noop, Notify, Search, SearchKey,
     SearchReturn, Select, Sort, SortCriteria, StatusItems, SubmitError, UidBatches, UidFetch,
-    UidReplace, UidSearch,
+    UidMove, UidReplace, UidSearch,
 };
 use imap_proto_core::engine::{CommandId, Event, Tolerated};
-use imap_proto_core::types::{Data, EsearchData, ModSeq, SequenceNumber, Uid, UidSet};
+use imap_proto_core::types::{
+    Data, EsearchData, MessageLimit, ModSeq, SequenceNumber, Uid, UidSet,
+};
 use imap_tests::harness::{Harness, id_tag};
 
 fn live() -> UidSearch {
@@ -454,4 +456,66 @@ fn updates_may_come_before_the_search_ends() {
             ..
         }
     )));
+}
+
+/// RFC 9738 §3: the code of the OK may be needed for something else.
+#[test]
+fn an_untagged_message_limit_belongs_to_the_next_ok() {
+    let mut harness = Harness::selected("MESSAGELIMIT=1000 UIDPLUS", 5000);
+    let moved = harness.submit(UidMove::new(Uid(1)..=Uid(23300), "Archive"));
+    harness.feed("* OK [COPYUID 9 22301:23300 1:1000] moved\r\n");
+    harness.feed("* NO [MESSAGELIMIT 1000 22301] only the newest\r\n");
+    harness.ok(moved);
+    let noop = harness.submit(Noop);
+    harness.ok(noop);
+    let limits: Vec<_> = harness
+        .take_events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Completed { completion, .. } => Some(completion.message_limit()),
+            _ => None,
+        })
+        .collect();
+    let limit = MessageLimit {
+        limit: 1000,
+        lowest: Some(Uid(22301)),
+    };
+    assert_eq!(limits, [Some(limit), None]);
+}
+
+/// RFC 4469 §3: one command with several literals, each behind its own `+`.
+#[test]
+fn parts_of_a_message_are_uploaded_one_by_one() {
+    let mut harness = Harness::authenticated("CATENATE");
+    let parts = [
+        CatenatePart::Upload(3),
+        CatenatePart::Url("/Drafts/;UID=20".into()),
+        CatenatePart::Upload(2),
+    ];
+    let append = Append::new("Drafts", AppendMessage::catenate(parts));
+    let id = harness.submit(append);
+    let tag = id_tag(id);
+    let first = format!("{tag} APPEND Drafts CATENATE (TEXT {{3}}\r\n");
+    assert_eq!(harness.take_sent(), first);
+    let mut give = |octets: &'static [u8]| {
+        harness.feed("+ go\r\n");
+        let ready = |event: &Event| matches!(event, Event::UploadReady { .. });
+        assert_eq!(
+            harness
+                .take_events()
+                .iter()
+                .filter(|event| ready(event))
+                .count(),
+            1
+        );
+        assert_eq!(harness.connection.append_capacity(id), octets.len());
+        let given = harness.connection.append_bytes(id, octets.into());
+        assert_eq!(given, Ok(()));
+        harness.turn().take_sent()
+    };
+    assert_eq!(give(b"abc"), "abc URL \"/Drafts/;UID=20\" TEXT {2}\r\n");
+    assert_eq!(give(b"de"), "de)\r\n");
+    harness.ok(id);
+    let done = |event: &Event| matches!(event, Event::Completed { .. });
+    assert!(harness.take_events().iter().any(done));
 }
