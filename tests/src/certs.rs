@@ -1,10 +1,15 @@
 //! A certificate authority for tests, and servers' certificates of it, made anew in each process.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams,
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::{
+    CertificateDer, CertificateRevocationListDer, PrivateKeyDer, PrivatePkcs8KeyDer,
+};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use std::sync::{Arc, LazyLock};
 
 /// The names that the good certificate is valid for.
@@ -26,6 +31,66 @@ pub enum Kind {
     OtherName,
     /// Valid for [`NAMES`] until the year 2000.
     Expired,
+    /// Valid for [`NAMES`] from the year 3000.
+    NotYetValid,
+    /// Valid for [`NAMES`], but issued by itself.
+    SelfSigned,
+    /// Valid for [`NAMES`], but for clients only (RFC 5280 §4.2.1.12).
+    ForClients,
+    /// Valid for [`NAMES`], with a signature that says it is of SHA-1.
+    Sha1Signature,
+    /// Valid for [`NAMES`], and on [`Authority::revocation_list`].
+    Revoked,
+}
+
+/// The serial number of revoked certificates.
+const REVOKED: u64 = 666;
+
+fn parameters(kind: Kind) -> CertificateParams {
+    let names = if kind == Kind::OtherName {
+        &["other.example.org"][..]
+    } else {
+        &NAMES[..]
+    };
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut parameters = CertificateParams::new(names).expect("the names are well-formed");
+    match kind {
+        Kind::Expired => {
+            parameters.not_before = rcgen::date_time_ymd(1999, 1, 1);
+            parameters.not_after = rcgen::date_time_ymd(2000, 1, 1);
+        }
+        Kind::NotYetValid => {
+            parameters.not_before = rcgen::date_time_ymd(3000, 1, 1);
+            parameters.not_after = rcgen::date_time_ymd(3001, 1, 1);
+        }
+        Kind::ForClients => {
+            parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        }
+        Kind::Revoked => parameters.serial_number = Some(REVOKED.into()),
+        Kind::Good | Kind::OtherName | Kind::SelfSigned | Kind::Sha1Signature => {}
+    }
+    parameters
+}
+
+/// A certificate whose two algorithm identifiers say ecdsa-with-SHA1 (RFC 5480) in place of
+/// ecdsa-with-SHA256. No library signs so any more; what refuses it must do so by the name.
+fn sha1_signed(der: &[u8]) -> Vec<u8> {
+    const SHA256: [u8; 12] = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+    const SHA1: [u8; 11] = [0x30, 9, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
+    let mut made = der.to_vec();
+    for _ in 0..2 {
+        let at = made
+            .windows(SHA256.len())
+            .position(|window| window == SHA256);
+        let at = at.expect("an algorithm identifier");
+        made.splice(at..at + SHA256.len(), SHA1);
+    }
+    // The outer sequence has both of them in it, the inner one the first: `30 82 length`.
+    for (at, less) in [(2, 2), (6, 1)] {
+        let length = u16::from_be_bytes([made[at], made[at + 1]]) - less;
+        made[at..at + 2].copy_from_slice(&length.to_be_bytes());
+    }
+    made
 }
 
 impl Authority {
@@ -62,32 +127,62 @@ impl Authority {
 
     /// A server's configuration with a new certificate, TLS 1.2 and 1.3.
     pub fn server_config(&self, kind: Kind) -> Arc<ServerConfig> {
-        let names = if kind == Kind::OtherName {
-            &["other.example.org"][..]
-        } else {
-            &NAMES[..]
-        };
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let mut parameters = CertificateParams::new(names).expect("the names are well-formed");
-        if kind == Kind::Expired {
-            parameters.not_before = rcgen::date_time_ymd(1999, 1, 1);
-            parameters.not_after = rcgen::date_time_ymd(2000, 1, 1);
-        }
-        let key = KeyPair::generate().expect("a key is made");
-        let certificate = parameters
-            .signed_by(&key, &self.issuer)
-            .expect("a certificate is made");
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config =
-            ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
-        let config = config
-            .expect("ring supports the default versions")
+        self.server_config_of(kind, rustls::DEFAULT_VERSIONS)
+    }
+
+    /// The same with these versions of TLS only.
+    pub fn server_config_of(
+        &self,
+        kind: Kind,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Arc<ServerConfig> {
+        let (chain, key) = self.identity(kind);
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(versions)
+            .expect("ring supports the versions")
             .with_no_client_auth();
-        Arc::new(
-            config
-                .with_single_cert(vec![certificate.der().clone()], key)
-                .expect("key and certificate match"),
-        )
+        let resolver = SingleCertAndKey::from(CertifiedKey::new(
+            chain,
+            any_supported_type(&key).expect("ring supports the key"),
+        ));
+        // Not `with_single_cert`, which reads the certificate and refuses some of the bad ones.
+        Arc::new(config.with_cert_resolver(Arc::new(resolver)))
+    }
+
+    /// A new certificate with its key.
+    pub fn identity(&self, kind: Kind) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let parameters = parameters(kind);
+        let key = KeyPair::generate().expect("a key is made");
+        let certificate = match kind {
+            Kind::SelfSigned => parameters.self_signed(&key),
+            _ => parameters.signed_by(&key, &self.issuer),
+        };
+        let mut der = certificate.expect("a certificate is made").der().to_vec();
+        if kind == Kind::Sha1Signature {
+            der = sha1_signed(&der);
+        }
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        (vec![der.into()], key)
+    }
+
+    /// The authority's revocation list: certificates of [`Kind::Revoked`] are on it.
+    pub fn revocation_list(&self) -> CertificateRevocationListDer<'static> {
+        let revoked = RevokedCertParams {
+            serial_number: REVOKED.into(),
+            revocation_time: rcgen::date_time_ymd(2020, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: rcgen::date_time_ymd(2020, 1, 1),
+            next_update: rcgen::date_time_ymd(4000, 1, 1),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: vec![revoked],
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let list = list.signed_by(&self.issuer).expect("a list is made");
+        list.der().clone()
     }
 
     /// A client's configuration that trusts this authority only.
