@@ -26,7 +26,12 @@ const MAX_WINDOW: usize = 64 * 1024;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct InputBuffer {
+    /// The octets that came, and behind them what is left of windows already zeroed.
     bytes: BytesMut,
+    /// How many octets came and were not taken.
+    filled: usize,
+    /// The largest capacity seen: how large the block of memory is, as far as is known.
+    block: usize,
     limit: usize,
     window: usize,
     consumed: u64,
@@ -47,6 +52,8 @@ impl InputBuffer {
     pub fn new(limits: &Limits) -> Self {
         Self {
             bytes: BytesMut::new(),
+            filled: 0,
+            block: 0,
             limit: limits.max_response.saturating_add(MAX_WINDOW),
             window: MIN_WINDOW,
             consumed: 0,
@@ -67,12 +74,12 @@ impl InputBuffer {
                 "the input buffer is full",
             ));
         }
-        let before = self.bytes.len();
+        let before = self.filled;
         let window = self.window.min(self.limit - before);
-        self.bytes.resize(before + window, 0);
-        let lent = self.bytes.get_mut(before..).unwrap_or_default();
-        let result = read(lent).map(|read| read.min(window));
-        self.bytes.truncate(before + result.as_ref().unwrap_or(&0));
+        self.zero_up_to(before + window);
+        let lent = self.bytes.get_mut(before..before + window);
+        let result = read(lent.unwrap_or_default()).map(|read| read.min(window));
+        self.filled += result.as_ref().unwrap_or(&0);
         match result {
             Ok(read) if read == self.window => self.window = (self.window * 2).min(MAX_WINDOW),
             // What is lent is zeroed first: small reads must not pay for large ones before.
@@ -84,39 +91,44 @@ impl InputBuffer {
 
     /// Takes octets that are in memory already, as many as fit, and says how many.
     pub fn extend_from_slice(&mut self, octets: &[u8]) -> usize {
-        let room = self.limit.saturating_sub(self.bytes.len());
+        let room = self.limit.saturating_sub(self.filled);
         let taken = octets.get(..room).unwrap_or(octets);
+        self.start_again_if_empty();
+        self.bytes.truncate(self.filled);
         self.bytes.extend_from_slice(taken);
+        self.filled = self.bytes.len();
+        self.block = self.block.max(self.bytes.capacity());
         taken.len()
     }
 
     /// Whether nothing more fits: the engine must be asked for events first.
     pub fn is_full(&self) -> bool {
-        self.bytes.len() >= self.limit
+        self.filled >= self.limit
     }
 
     /// The octets not yet parsed.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.filled
     }
 
     /// Whether every octet was parsed.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.filled == 0
     }
 
     /// Gives the memory of an empty buffer back, for a connection that waits; a buffer that
     /// holds octets is left alone.
     pub fn release(&mut self) {
-        if self.bytes.is_empty() {
+        if self.is_empty() {
             self.bytes = BytesMut::new();
+            self.block = 0;
             self.window = MIN_WINDOW;
         }
     }
 
     /// How many octets were put in since the start.
     pub fn received(&self) -> u64 {
-        self.consumed.saturating_add(self.bytes.len() as u64)
+        self.consumed.saturating_add(self.filled as u64)
     }
 
     /// How many octets the engine took since the start.
@@ -125,27 +137,58 @@ impl InputBuffer {
     }
 
     /// The octets not yet parsed.
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.get(..self.filled).unwrap_or_default()
     }
 
     /// Takes the first octets, which stay where they are in memory; all if there are fewer.
+    #[inline]
     pub(crate) fn take(&mut self, octets: usize) -> Bytes {
-        let octets = octets.min(self.bytes.len());
+        let octets = octets.min(self.filled);
+        self.filled -= octets;
         self.consumed = self.consumed.saturating_add(octets as u64);
         self.bytes.split_to(octets).freeze()
     }
 
     /// A copy of the first octets, for those that may have to be looked at again.
     pub(crate) fn peek(&self, octets: usize) -> Bytes {
-        Bytes::copy_from_slice(self.bytes.get(..octets).unwrap_or(&self.bytes))
+        let octets = octets.min(self.filled);
+        Bytes::copy_from_slice(self.bytes.get(..octets).unwrap_or_default())
     }
 
     /// Drops the first octets; all if there are fewer.
+    #[inline]
     pub(crate) fn discard(&mut self, octets: usize) {
-        let octets = octets.min(self.bytes.len());
+        let octets = octets.min(self.filled);
+        self.filled -= octets;
         self.consumed = self.consumed.saturating_add(octets as u64);
         self.bytes.advance(octets);
+    }
+
+    /// Makes so many octets ready to be lent. What a short read left is zeroed already, so that
+    /// each octet of memory is zeroed once, however large the windows are.
+    fn zero_up_to(&mut self, octets: usize) {
+        if self.bytes.len() >= octets {
+            return;
+        }
+        self.start_again_if_empty();
+        if self.bytes.capacity() < octets {
+            self.bytes.truncate(self.filled); // what is moved is what came
+        }
+        self.bytes.resize(octets, 0);
+        self.block = self.block.max(self.bytes.capacity());
+    }
+
+    /// An empty buffer begins at the front of its block again when nobody holds a slice of that:
+    /// the front is in the processor's cache, and nothing has to be moved there later.
+    fn start_again_if_empty(&mut self) {
+        if self.filled == 0 {
+            self.bytes.clear();
+            if !self.bytes.try_reclaim(self.block) {
+                self.block = 0; // in use, or another block: found out again
+            }
+        }
     }
 }
 
@@ -203,6 +246,43 @@ mod tests {
         assert_eq!(input.as_slice(), b"ab");
         assert_eq!(input.fill(|_| Ok(1 << 40)).unwrap(), 4096);
         assert_eq!(input.len(), 4098);
+    }
+
+    #[test]
+    fn what_is_lent_is_zero_or_left_from_a_window_and_never_what_was_taken() {
+        let mut input = InputBuffer::new(&Limits::default());
+        let secret = input.fill(|window| {
+            window.fill(b's');
+            Ok(10)
+        });
+        assert_eq!(secret.unwrap(), 10);
+        assert_eq!((input.len(), input.as_slice()), (10, &[b's'; 10][..]));
+        assert_eq!(input.take(10), [b's'; 10][..]);
+        assert!(input.is_empty() && input.as_slice().is_empty());
+        input.extend_from_slice(b"ab");
+        assert_eq!((input.len(), input.take(9)), (2, Bytes::from_static(b"ab")));
+    }
+
+    #[test]
+    fn an_empty_buffer_begins_at_the_front_of_its_block_unless_a_slice_is_held() {
+        let mut input = InputBuffer::new(&Limits::default());
+        let address = |input: &mut InputBuffer| {
+            let mut address = 0;
+            let read = |window: &mut [u8]| {
+                address = window.as_ptr().addr();
+                Ok(100)
+            };
+            input.fill(read).unwrap();
+            address
+        };
+        let front = address(&mut input);
+        drop(input.take(100));
+        assert_eq!(address(&mut input), front);
+        let held = input.take(100);
+        let other = address(&mut input);
+        assert!(!(front..front + 4096).contains(&other) && held.len() == 100);
+        drop(input.take(100));
+        assert_eq!(address(&mut input), other);
     }
 
     #[test]

@@ -106,6 +106,44 @@ fn law_10_the_same_events_however_chunked() {
     }
 }
 
+/// Every octet of a body of 1 MiB that the application gets stands where the read put it.
+#[test]
+fn a_long_body_is_not_copied_between_read_buffer_and_application() {
+    const BODY: usize = 1024 * 1024;
+    let mut harness = Harness::selected("", 3);
+    let id = body_of(&mut harness, 5);
+    let head = format!("* 1 FETCH (UID 5 BODY[] {{{BODY}}}\r\n");
+    let stream = [head.as_bytes(), &vec![b'x'; BODY], b")\r\n"].concat();
+    let mut addresses = Vec::with_capacity(stream.len());
+    while addresses.len() < stream.len() {
+        let rest = &stream[addresses.len()..];
+        let read = |window: &mut [u8]| {
+            let octets = window.len().min(16 * 1024).min(rest.len());
+            window[..octets].copy_from_slice(&rest[..octets]);
+            addresses.extend(
+                window[..octets]
+                    .iter()
+                    .map(|octet| (&raw const *octet).addr()),
+            );
+            Ok(octets)
+        };
+        harness.input.fill(read).unwrap();
+        harness.turn();
+    }
+    harness.ok(id);
+    // The chunks are held until here, so that no memory was used twice.
+    let mut expected = addresses[head.len()..].iter();
+    for event in harness.take_events() {
+        if let Event::BodyChunk { data, .. } = event {
+            assert!(
+                data.iter()
+                    .all(|octet| expected.next() == Some(&(&raw const *octet).addr()))
+            );
+        }
+    }
+    assert_eq!(expected.count(), ")\r\n".len());
+}
+
 #[test]
 fn a_discarded_literal_is_drained() {
     let mut harness = Harness::selected("", 3);
