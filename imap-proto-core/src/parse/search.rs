@@ -7,7 +7,7 @@ use crate::types::{
     Atom, EsearchData, EsearchResponse, ModSeq, NumberList, ParseError, ParseErrorKind,
     PartialResult, SequenceSet, UidValidity,
 };
-use crate::wire::{Cursor, leading_number};
+use crate::wire::{Cursor, leading_number, number_of};
 
 /// The data of a SEARCH or SORT response: numbers, and perhaps a mod-sequence.
 pub(super) fn search(cursor: &mut Cursor<'_>) -> Result<NumberList, ParseError> {
@@ -58,8 +58,25 @@ fn short_numbers(cursor: &mut Cursor<'_>, numbers: &mut Vec<u32>) {
         };
         numbers.push(number);
         rest = text.get(digits..).unwrap_or_default();
+        rest = alike(rest, digits, numbers);
     }
     cursor.advance(octets - rest.len());
+}
+
+/// Reads the numbers of so many digits, up to seven, between two spaces each, and gives what
+/// stands from the last of those on. Numbers in order mostly have as many digits as the one
+/// before: then nobody has to wait for where this one ends to begin with the next.
+fn alike<'a>(octets: &'a [u8], digits: usize, numbers: &mut Vec<u32>) -> &'a [u8] {
+    let Some((b' ', mut text)) = octets.split_first() else {
+        return octets;
+    };
+    let mut spaces = octets;
+    while let Some(number) = number_of(text, digits) {
+        numbers.push(number);
+        spaces = text.get(digits..).unwrap_or_default();
+        text = spaces.get(1..).unwrap_or_default();
+    }
+    spaces
 }
 
 /// The data of an ESEARCH response.

@@ -5,19 +5,20 @@ mod strings;
 
 use bytes::Bytes;
 
-pub(crate) use numbers::leading_number;
+pub(crate) use numbers::{leading_number, number_of};
 pub(crate) use strings::{Span, find_quoted_special};
 
 use super::Limits;
 use crate::types::{ParseError, ParseErrorKind};
 
-/// Reads one frame from front to back. Strings that it gives share the frame's memory.
+/// Reads one frame from front to back. Strings that it gives share the frame's memory, if that can
+/// be shared.
 ///
 /// A parser takes it at the first octet of its construct and leaves it behind the last. On an
 /// error the position is where the error is; nothing is ever read twice but by [`Self::seek`].
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor<'a> {
-    frame: &'a Bytes,
+    frame: Option<&'a Bytes>,
     bytes: &'a [u8],
     at: usize,
     depth: usize,
@@ -29,8 +30,17 @@ impl<'a> Cursor<'a> {
     /// At the first octet of a frame.
     pub(crate) fn new(frame: &'a Bytes, limits: &'a Limits) -> Self {
         Self {
-            frame,
-            bytes: frame,
+            frame: Some(frame),
+            ..Self::lent(frame, limits)
+        }
+    }
+
+    /// At the first octet of a frame of which strings must be copies.
+    #[inline]
+    pub(crate) fn lent(bytes: &'a [u8], limits: &'a Limits) -> Self {
+        Self {
+            frame: None,
+            bytes,
             at: 0,
             depth: 0,
             items: 0,
@@ -95,10 +105,10 @@ impl<'a> Cursor<'a> {
     /// Shares a range of the frame's memory; empty if it is no range of the frame.
     #[inline]
     pub(crate) fn share(&self, from: usize, to: usize) -> Bytes {
-        if from < to && to <= self.bytes.len() {
-            self.frame.slice(from..to)
-        } else {
-            Bytes::new()
+        match (self.bytes.get(from..to), self.frame) {
+            (None | Some([]), _) => Bytes::new(),
+            (_, Some(frame)) => frame.slice(from..to),
+            (Some(octets), None) => Bytes::copy_from_slice(octets),
         }
     }
 

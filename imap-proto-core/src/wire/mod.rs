@@ -5,7 +5,7 @@ mod framer;
 mod input;
 mod limits;
 
-pub(crate) use cursor::{Cursor, Span, find_quoted_special, leading_number};
+pub(crate) use cursor::{Cursor, Span, find_quoted_special, leading_number, number_of};
 pub use framer::{Frame, FrameError, FrameErrorKind, Framer};
 pub use input::InputBuffer;
 pub use limits::Limits;

@@ -105,6 +105,29 @@ pub(crate) fn leading_number(bytes: &[u8]) -> (u64, usize) {
     (eight_digits(word << (64 - 8 * digits)), digits as usize)
 }
 
+/// The number of so many digits, one to seven, that the octets begin with; `None` if there is no
+/// space behind it, or less than eight octets in all.
+#[inline]
+pub(crate) fn number_of(bytes: &[u8], digits: usize) -> Option<u32> {
+    if !matches!(digits, 1..8) {
+        return None;
+    }
+    let word = u64::from_le_bytes(*bytes.first_chunk()?);
+    let bits = 8 * digits;
+    if (word >> bits) & 0xff != u64::from(b' ') {
+        return None;
+    }
+    // The digits go to the top; what is shifted in counts as zeros before them.
+    let shift = 64 - bits;
+    let text = (word << shift) ^ (0x3030_3030_3030_3030 << shift);
+    // No octet is above 9: then 0x76 more leaves the highest bit clear.
+    let above = (text.wrapping_add(0x7676_7676_7676_7676) | text) & 0x8080_8080_8080_8080;
+    if above != 0 {
+        return None;
+    }
+    u32::try_from(eight_digits(text)).ok()
+}
+
 /// Eight digits in the order of the text, the lowest octet first; zero octets count as `0`.
 fn eight_digits(word: u64) -> u64 {
     let digits = word & 0x0f0f_0f0f_0f0f_0f0f;
@@ -185,6 +208,18 @@ mod tests {
             let simple = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count().min(8);
             prop_assert_eq!(count, simple);
             prop_assert_eq!((number, count), few_digits(&bytes[..simple]));
+        }
+
+        #[test]
+        fn numbers_of_a_known_length_equal_any_other(
+            text in prop_oneof!["[0-9]{1,9}[ -:][ 0-9]{0,8}", "[0-9]{0,4}[\\x00-\\xff][0-9 ]{4,8}"],
+            digits in 0usize..9,
+        ) {
+            let (number, found) = leading_number(text.as_bytes());
+            let fits = matches!(digits, 1..8) && found == digits && text.len() >= 8;
+            let fits = fits && text.as_bytes()[digits] == b' ';
+            let expected = u32::try_from(number).ok().filter(|_| fits);
+            prop_assert_eq!(number_of(text.as_bytes(), digits), expected);
         }
     }
 }
