@@ -11,7 +11,7 @@ use super::trace::tell;
 use super::{
     CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step, Violation,
 };
-use crate::parse::{FetchHead, parse_fetch_head, parse_fetch_rest, parse_response};
+use crate::parse::{FetchHead, parse_fetch_head, parse_fetch_rest, take_response};
 use crate::types::{BodyBegin, Data, FetchResponse, Malformed, ParseError, Response};
 use crate::wire::{Frame, InputBuffer};
 
@@ -174,14 +174,16 @@ impl Connection {
             .map_err(framing_error)?;
         match frame {
             Frame::Complete { len } => {
-                let bytes = input.take(len);
                 self.framer.consumed();
-                self.silence.response_ended(input.consumed());
-                self.record_received(&bytes, 0);
-                match owner {
-                    None => self.response(&bytes, input, now).map(Progress::from),
-                    Some(owner) => Ok(self.rest(&bytes, &owner).into()),
+                self.record_received(input.as_slice().get(..len).unwrap_or_default(), 0);
+                if let Some(owner) = owner {
+                    let bytes = input.take(len);
+                    self.silence.response_ended(input.consumed());
+                    return Ok(self.rest(&bytes, &owner).into());
                 }
+                let response = take_response(input, len, &self.config.limits);
+                self.silence.response_ended(input.consumed());
+                self.response(response, input, now).map(Progress::from)
             }
             Frame::Literal { head, literal, .. } => {
                 Ok(self.head(input, head, literal, owner).into())
@@ -329,18 +331,15 @@ impl Connection {
     /// A whole response.
     fn response(
         &mut self,
-        bytes: &Bytes,
+        response: Result<Response, Malformed>,
         input: &InputBuffer,
         now: Instant,
     ) -> Result<Option<Event>, ConnectionError> {
-        let response = match parse_response(bytes, &self.config.limits) {
-            Ok(response) => response,
-            Err(error) => return self.broken(bytes, error).map(Some),
-        };
         match response {
-            Response::Data(data) => self.data(data, now),
-            Response::Continuation(continuation) => self.continuation(&continuation, now),
-            Response::Tagged { tag, completion } => self.tagged(&tag, completion, input, now),
+            Ok(Response::Data(data)) => self.data(data, now),
+            Ok(Response::Continuation(continuation)) => self.continuation(&continuation, now),
+            Ok(Response::Tagged { tag, completion }) => self.tagged(&tag, completion, input, now),
+            Err(Malformed { raw, error }) => self.broken(&raw, error).map(Some),
         }
     }
 

@@ -5,9 +5,38 @@ use super::token::token;
 use crate::types::{
     Atom, ListAttributes, ListResponse, MailboxName, ParseError, ParseErrorKind, Token,
 };
-use crate::wire::Cursor;
+use crate::wire::{Cursor, Limits};
 
 type Extended = Option<Box<Vec<(Atom, Token)>>>;
+
+/// A whole LIST response as nearly all servers write it: registered attributes, a short name
+/// without escapes, no extended data. `None` for any other, which [`list`] reads.
+#[inline]
+pub(super) fn plain_list(octets: &[u8], limits: &Limits) -> Option<ListResponse> {
+    let mut cursor = Cursor::lent(octets, limits);
+    if !cursor.try_bytes(b"* LIST (") {
+        return None;
+    }
+    let mut attributes = ListAttributes::default();
+    while !cursor.try_byte(b')') {
+        cursor.try_byte(b' ');
+        let octets = attributes.insert_known_at(cursor.rest())?;
+        cursor.advance(octets);
+    }
+    let delimiter = match cursor.rest() {
+        [b' ', b'"', b'"' | b'\\', ..] => return None,
+        [b' ', b'"', delimiter, b'"', b' ', ..] => Some(*delimiter),
+        [b' ', b'N', b'I', b'L', b' ', ..] => None,
+        _ => return None,
+    };
+    cursor.advance(5);
+    let (from, to) = cursor.try_plain_astring()?;
+    if cursor.rest() != b"\r\n" || cursor.check_string(to - from).is_err() {
+        return None;
+    }
+    let name = MailboxName::short_from_wire(octets.get(from..to)?)?;
+    Some(ListResponse::new(attributes, delimiter, name))
+}
 
 /// The data of a LIST response.
 pub(super) fn list(cursor: &mut Cursor<'_>) -> Result<ListResponse, ParseError> {
@@ -35,6 +64,10 @@ fn attributes(cursor: &mut Cursor<'_>) -> Result<ListAttributes, ParseError> {
             return Ok(attributes);
         }
         let (from, rest) = (cursor.offset(), cursor.rest());
+        if let Some(octets) = attributes.insert_known_at(rest) {
+            cursor.advance(octets);
+            continue;
+        }
         cursor.try_byte(b'\\');
         cursor.atom_bytes()?;
         let name = rest.get(..cursor.offset() - from).unwrap_or_default();

@@ -41,4 +41,5 @@ mod vendor;
 
 pub use reader::ResponseReader;
 pub use response::parse_response;
+pub(crate) use response::take_response;
 pub use stream::{FetchHead, parse_fetch_head, parse_fetch_rest};

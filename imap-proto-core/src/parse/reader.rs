@@ -1,6 +1,6 @@
 //! Responses one after the other, without a connection.
 
-use super::parse_response;
+use super::take_response;
 use crate::types::{Malformed, Response};
 use crate::wire::{Frame, FrameError, Framer, InputBuffer, Limits};
 
@@ -60,9 +60,7 @@ impl ResponseReader {
                 Frame::Incomplete => return Ok(None),
             }
         };
-        let raw = input.take(length);
         self.framer.consumed();
-        let response = parse_response(&raw, &self.limits);
-        Ok(Some(response.map_err(|error| Malformed { raw, error })))
+        Ok(Some(take_response(input, length, &self.limits)))
     }
 }

@@ -11,7 +11,7 @@ use super::fetch::{fetch, uid_fetch};
 use super::flag::flags;
 use super::id::id;
 use super::language::{comparator, language};
-use super::list::list;
+use super::list::{list, plain_list};
 use super::metadata::metadata;
 use super::namespace::namespace;
 use super::quota::{quota, quota_root};
@@ -24,10 +24,10 @@ use super::uid_batches::uid_batches;
 use super::url_auth::{gen_url_auth, url_fetch};
 use super::vendor::{jmap_access, push_service};
 use crate::types::{
-    Atom, Completion, Condition, Continuation, Data, OtherResponse, ParseError, ParseErrorKind,
-    Response, SequenceNumber, Text, Uid, key,
+    Atom, Completion, Condition, Continuation, Data, Malformed, OtherResponse, ParseError,
+    ParseErrorKind, Response, SequenceNumber, Text, Uid, key,
 };
-use crate::wire::{Cursor, Limits, leading_number};
+use crate::wire::{Cursor, InputBuffer, Limits, leading_number};
 
 /// Parses one whole response, with its CRLF and its literals.
 ///
@@ -51,14 +51,6 @@ pub fn parse_response(frame: &Bytes, limits: &Limits) -> Result<Response, ParseE
         cursor.end()?;
         return Ok(Response::Data(Data::Fetch(fetch)));
     }
-    if cursor.try_bytes(b"* LIST") {
-        if cursor.peek() == Some(b' ') {
-            let list = list(&mut cursor)?;
-            cursor.end()?;
-            return Ok(Response::Data(Data::List(list)));
-        }
-        cursor.seek(0);
-    }
     let response = match cursor.peek() {
         Some(b'*') => {
             cursor.advance(1);
@@ -76,6 +68,23 @@ pub fn parse_response(frame: &Bytes, limits: &Limits) -> Result<Response, ParseE
     };
     cursor.end()?;
     Ok(response)
+}
+
+/// Parses the response that the first octets of the buffer are, and takes it off. A short one that
+/// shares nothing is read where it stands, and nobody has to count who shares its memory.
+#[inline]
+pub(crate) fn take_response(
+    input: &mut InputBuffer,
+    octets: usize,
+    limits: &Limits,
+) -> Result<Response, Malformed> {
+    let frame = input.as_slice().get(..octets).unwrap_or_default();
+    if let Some(list) = plain_list(frame, limits) {
+        input.discard(octets);
+        return Ok(Response::Data(Data::List(list)));
+    }
+    let frame = input.take(octets);
+    parse_response(&frame, limits).map_err(|error| Malformed { raw: frame, error })
 }
 
 /// The number of `* n FETCH (`, as nearly all servers write it, up to the space; anything else is

@@ -206,6 +206,27 @@ impl ListAttributes {
         at.is_some()
     }
 
+    /// Adds the registered attribute that the text begins with, in the registry's case and with a
+    /// space or parenthesis behind it, and gives its length. A text that ends with it may not be
+    /// recognised.
+    #[inline]
+    pub(crate) fn insert_known_at(&mut self, text: &[u8]) -> Option<usize> {
+        let word = u128::from_le_bytes(*text.first_chunk()?);
+        let mut candidates = *BY_LETTER.get(usize::from(*text.get(1)? & 0x1f))?;
+        while candidates != 0 {
+            let at = candidates.trailing_zeros();
+            let known = WORDS.get(at as usize)?;
+            if (word ^ known.octets) & known.mask == 0
+                && matches!(text.get(known.len), Some(b' ' | b')'))
+            {
+                self.known |= 1 << at;
+                return Some(known.len);
+            }
+            candidates &= candidates - 1;
+        }
+        None
+    }
+
     /// Adds an attribute that is not registered, without looking whether it is there: a server
     /// that repeats itself must not cost more than its octets.
     pub(crate) fn insert_other(&mut self, name: Atom) {
@@ -264,6 +285,39 @@ const fn by_letter() -> [u32; 32] {
     table
 }
 
+/// A name of at most 16 octets as a number, the lowest octet first, and which of its bits count.
+#[derive(Clone, Copy)]
+struct Word {
+    octets: u128,
+    mask: u128,
+    len: usize,
+}
+
+/// The registered names, to be compared all octets at once.
+const WORDS: [Word; NAMES.len()] = words();
+
+const fn words() -> [Word; NAMES.len()] {
+    let none = Word {
+        octets: 0,
+        mask: 0,
+        len: 0,
+    };
+    let mut words = [none; NAMES.len()];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let name = NAMES[at].as_bytes();
+        let (mut octets, mut mask, mut len) = (0, 0, 0);
+        while len < name.len() {
+            octets |= (name[len] as u128) << (8 * len);
+            mask |= 0xff << (8 * len);
+            len += 1;
+        }
+        words[at] = Word { octets, mask, len };
+        at += 1;
+    }
+    words
+}
+
 /// The bit of a registered attribute.
 fn position(name: &[u8]) -> Option<usize> {
     let letter = usize::from(*name.get(1)? & 0x1f);
@@ -303,6 +357,29 @@ mod tests {
         }
         for name in ["", "\\", "\\Noselec", "\\Noselects", "xSent", "\\\u{13}ent"] {
             assert_eq!(position(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_is_found_at_the_start_of_a_text() {
+        for name in NAMES {
+            for behind in [" \\X) \"/\" abcdefgh", ") \"/\" abcdefgh"] {
+                let mut attributes = ListAttributes::default();
+                let text = format!("{name}{behind}");
+                assert_eq!(
+                    attributes.insert_known_at(text.as_bytes()),
+                    Some(name.len()),
+                    "{name}"
+                );
+                assert!(attributes.contains_name(name), "{name}");
+                assert_eq!(attributes.iter().count(), 1);
+            }
+            for other in [format!("{name}s"), name.to_lowercase()] {
+                let mut attributes = ListAttributes::default();
+                let text = format!("{other}) \"/\" abcdefgh");
+                assert_eq!(attributes.insert_known_at(text.as_bytes()), None, "{other}");
+                assert!(attributes.is_empty());
+            }
         }
     }
 

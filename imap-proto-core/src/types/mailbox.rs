@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 
 use bytes::Bytes;
 
+use super::octets::Octets;
 use super::text::{is_invisible, write_escaped, write_quoted};
 use super::utf7;
 
@@ -38,7 +39,7 @@ use super::utf7;
 /// ```
 #[derive(Clone)]
 pub struct MailboxName {
-    bytes: Bytes,
+    bytes: Octets,
     form: Form,
 }
 
@@ -64,8 +65,16 @@ pub(crate) enum Dialect {
 impl MailboxName {
     /// A name as a server sent it, unquoted.
     pub const fn from_wire(bytes: Bytes) -> Self {
+        let bytes = Octets::Shared(bytes);
         let form = Form::Wire;
         Self { bytes, form }
+    }
+
+    /// A copy of a name as a server sent it, unquoted, if it is short.
+    #[inline]
+    pub(crate) fn short_from_wire(octets: &[u8]) -> Option<Self> {
+        let (bytes, form) = (Octets::few(octets)?, Form::Wire);
+        Some(Self { bytes, form })
     }
 
     /// The user's own mailbox for incoming mail, which every account has.
@@ -109,7 +118,7 @@ impl MailboxName {
     /// A copy that does not keep the receive buffer alive.
     #[must_use]
     pub fn detach(&self) -> Self {
-        let bytes = Bytes::copy_from_slice(&self.bytes);
+        let bytes = Octets::copy(&self.bytes);
         Self { bytes, ..*self }
     }
 
@@ -156,7 +165,7 @@ impl MailboxName {
     /// The mailbox above, if there is one.
     pub fn parent(&self, delimiter: u8) -> Option<Self> {
         let end = self.last_delimiter(delimiter).filter(|&end| end > 0)?;
-        let bytes = self.bytes.slice(..end);
+        let bytes = self.bytes.first(end);
         Some(Self { bytes, ..*self })
     }
 
@@ -279,7 +288,7 @@ fn is_reserved(text: &str) -> bool {
 
 impl PartialEq for MailboxName {
     fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes && self.form == other.form || self.key() == other.key()
+        *self.bytes == *other.bytes && self.form == other.form || self.key() == other.key()
     }
 }
 
@@ -324,7 +333,7 @@ impl From<&str> for MailboxName {
 
 impl From<String> for MailboxName {
     fn from(text: String) -> Self {
-        let (bytes, form) = (text.into(), Form::Text);
+        let (bytes, form) = (Octets::Shared(text.into()), Form::Text);
         Self { bytes, form }
     }
 }

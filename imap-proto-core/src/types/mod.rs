@@ -25,6 +25,7 @@ mod mailbox;
 mod metadata;
 mod namespace;
 mod number;
+mod octets;
 mod quota;
 mod response;
 mod search;

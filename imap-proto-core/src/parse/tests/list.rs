@@ -1,6 +1,9 @@
+use proptest::prelude::*;
+
+use super::super::parse_response;
 use super::super::testing::{fails, parses};
 use super::*;
-use crate::types::ListAttribute;
+use crate::types::{Data, ListAttribute, Response};
 
 fn name(line: &[u8]) -> String {
     parses(list, line).mailbox.to_text().into_owned()
@@ -169,4 +172,56 @@ fn c6_c14_depth_and_number_are_limited() {
     assert_eq!(name(&long[..long.len() - 1]).len(), 65_536);
     let wide = [&b" ("[..], &b" x".repeat(65_537), b") NIL a"].concat();
     assert_eq!(fails(list, &wide).kind, ParseErrorKind::TooManyItems);
+}
+
+/// Whether the short way reads a whole line; what it reads is what the other one does.
+fn is_plain(line: &str) -> bool {
+    let limits = Limits::default();
+    let Some(plain) = plain_list(line.as_bytes(), &limits) else {
+        return false;
+    };
+    let response = parse_response(&line.to_owned().into(), &limits);
+    assert_eq!(response, Ok(Response::Data(Data::List(plain))), "{line:?}");
+    true
+}
+
+#[test]
+fn what_nearly_all_servers_send_is_read_the_short_way() {
+    for line in [
+        "* LIST (\\HasNoChildren) \"/\" \"Projects/2025/Customer 7\"\r\n",
+        "* LIST (\\HasNoChildren \\Sent) \".\" INBOX.Sent\r\n",
+        "* LIST () NIL INBOX\r\n",
+        "* LIST (\\Noselect) \"/\" \"\"\r\n",
+    ] {
+        assert!(is_plain(line), "{line:?}");
+    }
+    for line in [
+        "* LIST () \"/\" a",
+        "* LIST () \"/\" a\n",
+        "* LIST () \"/\" a \r\n",
+        "* LIST () \"/\" \"a\\\"b\"\r\n",
+        "* LIST () \"/\" {1}\r\na\r\n",
+        "* LIST () \"\\\\\" a\r\n",
+        "* LIST () \"\" a\r\n",
+        "* LIST () \"/\" a (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n",
+        "* LIST (\\X-Unknown) \"/\" \"0123456789 0123456789\"\r\n",
+        "* LIST () \"/\" \"0123456789 0123456789 0123456789 0123456789\"\r\n",
+    ] {
+        assert!(!is_plain(line), "{line:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_short_way_reads_what_the_other_one_does(
+        attributes in prop::collection::vec(prop::sample::select(vec![
+            "\\HasChildren", "\\HasNoChildren", "\\Sent", "\\sent", "\\All", "\\AllMail", "\\X", " ", "",
+        ]), 0..4),
+        delimiter in prop::sample::select(vec!["\"/\"", "\".\"", "NIL", "nil", "\"\"", "\"\\\\\""]),
+        name in "(\"[a-c/ \\\\\"&%é]{0,40}\"|[a-c/&%\\]é{}]{0,40})",
+        end in prop::sample::select(vec!["\r\n", " \r\n", "\n", ""]),
+    ) {
+        let attributes = attributes.join(" ");
+        is_plain(&format!("* LIST ({attributes}) {delimiter} {name}{end}"));
+    }
 }

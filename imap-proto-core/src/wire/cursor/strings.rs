@@ -224,6 +224,20 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The same for an astring; an atom, too, of which there is as much as there can be.
+    #[inline]
+    pub(crate) fn try_plain_astring(&mut self) -> Option<(usize, usize)> {
+        match self.peek()? {
+            b'"' => self.try_plain_quoted(),
+            b'{' | b'~' => None,
+            _ => {
+                let from = self.at;
+                self.run(class::ASTRING).ok()?;
+                Some((from, self.at))
+            }
+        }
+    }
+
     fn quoted_by_parts(&mut self) -> Result<Span, ParseError> {
         let start = self.at;
         self.byte(b'"')?;
