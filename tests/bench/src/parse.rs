@@ -4,16 +4,23 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use crate::parsers::{Codec, Ours, Parser, Proto};
-use crate::workload::{Found, Workload, all, search};
+use crate::workload::{Workload, all, search};
 use crate::{allocations, hostile, measure};
 
-/// Runs of each measurement.
-const ROUNDS: usize = 21;
 /// The pieces of the second run; a TLS record is not larger.
 const PIECE: usize = 16 * 1024;
 
+/// What is compared, for whoever reads the figures.
+const LEGEND: &str = "\
+MiB/s of each parser from octets to owned responses, dropped one by one; processor time, runs in turns, medians of the quietest block.
+ours    copies the stream into its read buffer, as a read from a socket would; the responses share that memory.
+peers   whole: parse the stream where it stands, which no read pays for, and copy what they found into owned values;
+        in pieces: from a vector that the pieces are appended to, and again from its start when a response was cut off.
+";
+
 /// Measures every workload whose name holds the word.
 pub(crate) fn run(word: Option<&str>) {
+    println!("{LEGEND}");
     for workload in all() {
         if word.is_none_or(|word| workload.name.contains(word)) {
             compare(&workload);
@@ -34,35 +41,33 @@ pub(crate) fn run(word: Option<&str>) {
 fn compare(workload: &Workload) {
     compare_in(workload, usize::MAX, "whole");
     compare_in(workload, PIECE, "pieces");
-    let (mut one, mut other) = (Ours::new(), Ours::new());
-    let mut whole = || assert_found(one.parse(&workload.stream, usize::MAX), workload.found);
-    let mut pieces = || assert_found(other.parse(&workload.stream, PIECE), workload.found);
-    let times = measure::medians(ROUNDS, &mut [&mut whole, &mut pieces]);
-    if let [whole, pieces] = *times.as_slice() {
-        let ratio = pieces.as_secs_f64() / whole.as_secs_f64();
-        println!("{:16} pieces ÷ whole {ratio:.2}", workload.name);
-    }
+    let mut ours = Ours::new();
+    let [whole, pieces] = measure::medians(|which| {
+        let piece = [usize::MAX, PIECE][which];
+        assert_eq!(ours.parse(&workload.stream, piece), workload.found);
+    });
+    let ratio = measure::ratio(pieces, whole);
+    println!("{:16} pieces ÷ whole {ratio:.2}", workload.name);
 }
 
 /// Measures all parsers, and prints a line.
 fn compare_in(workload: &Workload, piece: usize, how: &str) {
     let (mut ours, mut proto, mut codec) = (Ours::new(), Proto::default(), Codec::default());
-    let parsers: [&mut dyn Parser; 3] = [&mut ours, &mut proto, &mut codec];
-    let mut columns = Vec::new();
-    let mut work: Vec<Box<dyn FnMut() + '_>> = Vec::new();
-    for parser in parsers {
-        // In pieces a peer begins again with each one: bodies of a mebibyte would take minutes.
-        if piece < usize::MAX && parser.name() != "ours" && is_slow_in_pieces(workload) {
-            continue;
-        }
-        let allocated = check(parser, workload, piece);
-        columns.push((parser.name(), allocated));
-        work.push(Box::new(|| {
-            black_box(parser.parse(&workload.stream, piece));
-        }));
+    let mut parsers: Vec<&mut dyn Parser> = vec![&mut ours];
+    // In pieces a peer begins again with each one: bodies of a mebibyte would take minutes.
+    if piece == usize::MAX || !is_slow_in_pieces(workload) {
+        parsers.push(&mut proto);
+        parsers.push(&mut codec);
     }
-    let mut work: Vec<&mut dyn FnMut()> = work.iter_mut().map(|work| &mut **work as _).collect();
-    let times = measure::medians(ROUNDS, &mut work);
+    let columns: Vec<_> = parsers
+        .iter_mut()
+        .map(|parser| (parser.name(), check(*parser, workload, piece)))
+        .collect();
+    let times = measure::medians_of(parsers.len(), &mut |which| {
+        if let Some(parser) = parsers.get_mut(which) {
+            black_box(parser.parse(&workload.stream, piece));
+        }
+    });
     print_line(workload, how, &columns, &times);
 }
 
@@ -110,21 +115,16 @@ fn print_line(workload: &Workload, how: &str, columns: &[(&str, Option<f64>)], t
 
 /// Twice the numbers must take twice the time.
 fn search_growth() {
-    let (small, large) = (search(1_000_000), search(2_000_000));
+    let streams = [search(1_000_000), search(2_000_000)];
     for (piece, how) in [(usize::MAX, "whole"), (PIECE, "pieces")] {
-        let (mut one, mut two) = (Ours::new(), Ours::new());
-        let mut first = || assert_found(one.parse(&small.stream, piece), small.found);
-        let mut second = || assert_found(two.parse(&large.stream, piece), large.found);
-        let times = measure::medians(ROUNDS, &mut [&mut first, &mut second]);
-        if let [small, large] = *times.as_slice() {
-            let ratio = large.as_secs_f64() / small.as_secs_f64();
-            println!("search 2×10⁶ ÷ 10⁶ {how:6} {ratio:.2}");
-        }
+        let mut ours = Ours::new();
+        let [small, large] = measure::medians(|which| {
+            let workload = &streams[which];
+            assert_eq!(ours.parse(&workload.stream, piece), workload.found);
+        });
+        let ratio = measure::ratio(large, small);
+        println!("search 2×10⁶ ÷ 10⁶ {how:6} {ratio:.2}");
     }
-}
-
-fn assert_found(found: Found, expected: Found) {
-    assert_eq!(found, expected);
 }
 
 /// How fast any parser could be: a search for line ends, and a copy.
@@ -132,16 +132,15 @@ fn limits() {
     for workload in all() {
         let stream = workload.stream.as_slice();
         let mut copy = Vec::with_capacity(stream.len());
-        let mut ends = || {
-            black_box(memchr::memchr_iter(b'\n', stream).count());
-        };
-        let mut copied = || {
-            copy.clear();
-            copy.extend_from_slice(black_box(stream));
-        };
-        let times = measure::medians(ROUNDS, &mut [&mut ends, &mut copied]);
-        let rates = times.iter().map(|&time| measure::rate(stream.len(), time));
-        let rates: Vec<String> = rates.map(|rate| format!("{rate:.0} MiB/s")).collect();
+        let times: [Duration; 2] = measure::medians(|which| {
+            if which == 0 {
+                black_box(memchr::memchr_iter(b'\n', stream).count());
+            } else {
+                copy.clear();
+                copy.extend_from_slice(black_box(stream));
+            }
+        });
+        let rates = times.map(|time| format!("{:.0} MiB/s", measure::rate(stream.len(), time)));
         println!(
             "{:16} limits  memchr, memcpy: {}",
             workload.name,

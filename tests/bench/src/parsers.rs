@@ -53,10 +53,9 @@ impl Parser for Ours {
                 let read = |window: &mut [u8]| {
                     let len = window.len().min(piece).min(left.len());
                     let (now, later) = left.split_at(len);
-                    window
-                        .iter_mut()
-                        .zip(now)
-                        .for_each(|(to, from)| *to = *from);
+                    if let Some(window) = window.get_mut(..len) {
+                        window.copy_from_slice(now);
+                    }
                     left = later;
                     Ok(len)
                 };
