@@ -45,10 +45,16 @@ fn content(cursor: &mut Cursor<'_>) -> Result<UrlContent, ParseError> {
     if cursor.peek() != Some(b'(') {
         return cursor.nstring().map(UrlContent::Text);
     }
+    // Each item has parentheses of its own; Dovecot has one pair for all.
     let mut items = Vec::new();
     while cursor.try_byte(b'(') {
-        cursor.count_item()?;
-        items.push(item(cursor)?);
+        loop {
+            cursor.count_item()?;
+            items.push(item(cursor)?);
+            if !cursor.spaces() {
+                break;
+            }
+        }
         cursor.byte(b')')?;
         cursor.spaces();
     }
@@ -114,6 +120,16 @@ mod tests {
         };
         assert_eq!(items[0], UrlFetchData::Other("X-NEW".into(), list));
         assert_eq!(found.detach(), found);
+    }
+
+    /// As Dovecot writes it.
+    #[test]
+    fn several_items_in_one_list() {
+        let line = b" imap://a/b/;UID=1 (BODYPARTSTRUCTURE (\"text\" \"plain\" (\"charset\" \"utf-8\") NIL NIL \"base64\" 9 0 NIL NIL NIL NIL) BINARY ~{9}\r\nGr\xc3\xbc\xc3\x9fe\r\n)";
+        let found = parses(url_fetch, line).urls.remove(0);
+        let octets = found.octets().and_then(ByteString::as_str);
+        assert_eq!(octets, Some("Gr\u{fc}\u{df}e\r\n"));
+        assert!(found.structure().is_some());
     }
 
     /// As recorded: Cyrus leaves NIL out, Dovecot quotes no URL.

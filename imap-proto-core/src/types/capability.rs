@@ -254,13 +254,15 @@ capabilities! {
         tests: ["extensions::acl"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
-    Annotate "ANNOTATE-EXPERIMENT-1" [5257] Named {
+    Annotate "ANNOTATE-EXPERIMENT-1" [5257] Typed {
         commands: ["SELECT", "FETCH", "STORE", "APPEND", "SEARCH", "SORT"],
         responses: ["FETCH"],
         codes: ["ANNOTATE", "ANNOTATIONS"],
         fetch_items: ["ANNOTATION"],
         search_keys: ["ANNOTATION"],
         options: ["ANNOTATE"],
+        tests: ["annotations::store_and_fetch", "annotations::appended", "annotations::search_and_sort"],
+        confirmed: [Cyrus, CyrusNew],
     }
     AppendLimit "APPENDLIMIT" [7889] Typed {
         commands: ["STATUS"],
@@ -338,7 +340,7 @@ capabilities! {
         options: ["CONTEXT", "UPDATE", "PARTIAL"],
         tests: ["rfc5267"],
     }
-    Convert "CONVERT" [5259] Named {
+    Convert "CONVERT" [5259] Typed {
         commands: ["CONVERT", "CONVERSIONS"],
         responses: ["CONVERTED", "CONVERSION"],
         codes: ["TEMPFAIL", "MAXCONVERTMESSAGES", "MAXCONVERTPARTS"],
@@ -380,7 +382,7 @@ capabilities! {
         tests: ["offered::unicode_case"],
         confirmed: [Dovecot],
     }
-    I18nLevel2 "I18NLEVEL=2" [5255] Named {
+    I18nLevel2 "I18NLEVEL=2" [5255] Typed {
         commands: ["COMPARATOR"],
         responses: ["COMPARATOR"],
         codes: ["BADCOMPARATOR"],
@@ -406,11 +408,13 @@ capabilities! {
         tests: ["offered::progress", "rfc9585"],
         confirmed: [CyrusNew],
     }
-    JmapAccess "JMAPACCESS" [9698] Named {
+    JmapAccess "JMAPACCESS" [9698] Typed {
         commands: ["GETJMAPACCESS"],
         responses: ["JMAPACCESS"],
+        tests: ["server::jmap_access"],
+        confirmed: [CyrusNew],
     }
-    Language "LANGUAGE" [5255] Named {
+    Language "LANGUAGE" [5255] Typed {
         commands: ["LANGUAGE"],
         responses: ["LANGUAGE", "NAMESPACE"],
     }
@@ -460,6 +464,8 @@ capabilities! {
         commands: ["RLIST", "RLSUB"],
         responses: ["LIST", "LSUB"],
         codes: ["REFERRAL"],
+        tests: ["server::remote_lists"],
+        confirmed: [Cyrus, CyrusNew],
     }
     MessageLimit "MESSAGELIMIT=" [9738] Typed {
         codes: ["MESSAGELIMIT"],
@@ -471,7 +477,7 @@ capabilities! {
         responses: ["METADATA"],
         codes: ["METADATA"],
         options: ["MAXSIZE", "DEPTH"],
-        tests: ["extensions::metadata"],
+        tests: ["extensions::metadata", "server::metadata_options", "server::metadata_of_the_server"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     MetadataServer "METADATA-SERVER" [5464] Typed {
@@ -479,6 +485,8 @@ capabilities! {
         responses: ["METADATA"],
         codes: ["METADATA"],
         options: ["MAXSIZE", "DEPTH"],
+        tests: ["server::metadata_of_the_server"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Move "MOVE" [6851] Typed {
         commands: ["MOVE"],
@@ -516,12 +524,14 @@ capabilities! {
         confirmed: [Dovecot, CyrusNew],
     }
     ObjectId "OBJECTID" [8474] Typed {
-        commands: ["FETCH", "STATUS", "SEARCH"],
+        commands: ["FETCH", "STATUS", "SEARCH", "CREATE", "SELECT"],
         responses: ["FETCH", "STATUS"],
         codes: ["MAILBOXID"],
         fetch_items: ["EMAILID", "THREADID"],
         status_items: ["MAILBOXID"],
         search_keys: ["EMAILID", "THREADID"],
+        tests: ["objects::object_ids"],
+        confirmed: [Cyrus, CyrusNew],
     }
     Partial "PARTIAL" [9394] Typed {
         commands: ["SEARCH", "FETCH"],
@@ -535,6 +545,8 @@ capabilities! {
         responses: ["FETCH"],
         fetch_items: ["PREVIEW"],
         options: ["LAZY"],
+        tests: ["objects::preview"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Qresync "QRESYNC" [7162, 5162] Typed {
         commands: ["ENABLE", "SELECT", "FETCH"],
@@ -558,10 +570,14 @@ capabilities! {
         responses: ["QUOTA", "QUOTAROOT", "STATUS"],
         codes: ["OVERQUOTA"],
         status_items: ["DELETED", "DELETED-STORAGE"],
+        tests: ["objects::status_deleted"],
+        confirmed: [CyrusNew],
     }
     QuotaSet "QUOTASET" [9208] Typed {
         commands: ["SETQUOTA"],
         responses: ["QUOTA"],
+        tests: ["server::set_quota"],
+        confirmed: [CyrusNew],
     }
     Replace "REPLACE" [8508] Typed {
         commands: ["REPLACE"],
@@ -582,6 +598,8 @@ capabilities! {
         responses: ["FETCH"],
         fetch_items: ["SAVEDATE"],
         search_keys: ["SAVEDBEFORE", "SAVEDON", "SAVEDSINCE", "SAVEDATESUPPORTED"],
+        tests: ["objects::save_date"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SaveLimit "SAVELIMIT=" [9738] Typed {
         commands: ["COPY", "APPEND"],
@@ -653,6 +671,8 @@ capabilities! {
         commands: ["ENABLE"],
         responses: ["UIDFETCH", "VANISHED"],
         codes: ["UIDREQUIRED"],
+        tests: ["uids::only_uids_are_told", "uids::vanished_for_expunge", "uids::numbers_are_refused"],
+        confirmed: [CyrusNew],
     }
     UidPlus "UIDPLUS" [4315] Typed {
         commands: ["UID EXPUNGE"],
@@ -668,18 +688,25 @@ capabilities! {
         tests: ["selecting::unselect", "6.4.2-unselect"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
-    UrlPartial "URL-PARTIAL" [5550] Named {}
-    UrlAuth "URLAUTH" [4467] Named {
+    UrlPartial "URL-PARTIAL" [5550] Typed {}
+    UrlAuth "URLAUTH" [4467] Typed {
         commands: ["GENURLAUTH", "RESETKEY", "URLFETCH"],
         responses: ["GENURLAUTH", "URLFETCH"],
         codes: ["BADURL", "URLMECH"],
+        tests: ["urls::authorized_and_fetched", "urls::key_is_reset"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
-    UrlAuthBinary "URLAUTH=BINARY" [5524] Named {
+    UrlAuthBinary "URLAUTH=BINARY" [5524] Typed {
         commands: ["URLFETCH"],
         responses: ["URLFETCH"],
+        tests: ["urls::decoded"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Utf8Accept "UTF8=ACCEPT" [9755, 6855] Typed {
-        commands: ["ENABLE"],
+        commands: ["ENABLE", "APPEND"],
+        options: ["UTF8"],
+        tests: ["unicode::utf8_accept"],
+        confirmed: [CyrusNew],
     }
     Utf8All "UTF8=ALL" [5738] Named {}
     Utf8Append "UTF8=APPEND" [5738] Named {}
@@ -701,12 +728,14 @@ capabilities! {
     ProxyAuth "PROXYAUTH" [] Typed {
         commands: ["PROXYAUTH"],
     }
-    SnippetFuzzy "SNIPPET=FUZZY" [] Named {
+    SnippetFuzzy "SNIPPET=FUZZY" [] Typed {
         commands: ["FETCH"],
         responses: ["FETCH"],
         fetch_items: ["SNIPPET"],
+        tests: ["objects::snippet"],
+        confirmed: [Dovecot],
     }
-    GmailExtensions "X-GM-EXT-1" [] Named {
+    GmailExtensions "X-GM-EXT-1" [] Typed {
         commands: ["FETCH", "STORE", "SEARCH"],
         responses: ["FETCH"],
         fetch_items: ["X-GM-MSGID", "X-GM-THRID", "X-GM-LABELS"],
@@ -716,7 +745,7 @@ capabilities! {
         commands: ["NETSCAPE"],
         responses: ["NETSCAPE", "ACCOUNT"],
     }
-    ApplePushService "XAPPLEPUSHSERVICE" [] Named {
+    ApplePushService "XAPPLEPUSHSERVICE" [] Typed {
         commands: ["XAPPLEPUSHSERVICE"],
         responses: ["XAPPLEPUSHSERVICE"],
     }
@@ -724,6 +753,8 @@ capabilities! {
     Xlist "XLIST" [] Typed {
         commands: ["XLIST"],
         responses: ["XLIST"],
+        tests: ["server::xlist"],
+        confirmed: [Cyrus, CyrusNew],
     }
     Xmove "XMOVE" [] Named {}
     Xsnippets "XSNIPPETS" [] Named {}
@@ -773,6 +804,7 @@ mod tests {
     fn codes_of_typed_capabilities_have_types() {
         let with_arguments = [
             "ANNOTATE",
+            "ANNOTATIONS",
             "APPENDUID",
             "BADCHARSET",
             "BADEVENT",
@@ -782,6 +814,8 @@ mod tests {
             "HIGHESTMODSEQ",
             "INPROGRESS",
             "MAILBOXID",
+            "MAXCONVERTMESSAGES",
+            "MAXCONVERTPARTS",
             "MESSAGELIMIT",
             "METADATA",
             "MODIFIED",
@@ -792,6 +826,7 @@ mod tests {
             "UIDVALIDITY",
             "UNDEFINED-FILTER",
             "UNSEEN",
+            "URLMECH",
         ];
         for known in TABLE.iter().filter(|known| known.support == Support::Typed) {
             for code in known.codes {

@@ -1,5 +1,6 @@
 //! The cases, by what they try.
 
+mod annotations;
 mod appending;
 mod auth;
 mod basics;
@@ -17,13 +18,18 @@ mod mailboxes;
 mod mistakes;
 mod moving;
 mod notifying;
+mod objects;
 mod offered;
 mod paging;
 mod pipelines;
 mod searching;
 mod selecting;
+mod server;
 mod sorting;
 mod synchronizing;
+mod uids;
+mod unicode;
+mod urls;
 
 use std::io;
 
@@ -82,5 +88,11 @@ cases! {
         unicode_case;
     listing: children child_info my_rights metadata;
     extensions: quota acl metadata custom_command;
+    annotations: store_and_fetch appended search_and_sort;
+    urls: authorized_and_fetched decoded key_is_reset;
+    objects: object_ids preview snippet save_date status_deleted;
+    unicode: utf8_accept;
+    uids: only_uids_are_told vanished_for_expunge numbers_are_refused;
+    server: jmap_access xlist remote_lists metadata_of_the_server metadata_options set_quota;
     ending: logout what_waits_at_logout abort dropping_logs_out;
 }
