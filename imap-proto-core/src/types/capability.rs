@@ -251,7 +251,7 @@ capabilities! {
     Acl "ACL" [4314, 2086] Typed {
         commands: ["SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS"],
         responses: ["ACL", "LISTRIGHTS", "MYRIGHTS"],
-        tests: ["extensions::acl"],
+        tests: ["extensions::acl", "rfc4314"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Annotate "ANNOTATE-EXPERIMENT-1" [5257] Typed {
@@ -261,7 +261,7 @@ capabilities! {
         fetch_items: ["ANNOTATION"],
         search_keys: ["ANNOTATION"],
         options: ["ANNOTATE"],
-        tests: ["annotations::store_and_fetch", "annotations::appended", "annotations::search_and_sort"],
+        tests: ["annotations::store_and_fetch", "annotations::appended", "annotations::search_and_sort", "rfc5257"],
         confirmed: [Cyrus, CyrusNew],
     }
     AppendLimit "APPENDLIMIT" [7889] Typed {
@@ -344,12 +344,13 @@ capabilities! {
         commands: ["CONVERT", "CONVERSIONS"],
         responses: ["CONVERTED", "CONVERSION"],
         codes: ["TEMPFAIL", "MAXCONVERTMESSAGES", "MAXCONVERTPARTS"],
+        tests: ["rfc5259"],
     }
     CreateSpecialUse "CREATE-SPECIAL-USE" [6154] Typed {
         commands: ["CREATE"],
         codes: ["USEATTR"],
         options: ["USE"],
-        tests: ["offered::create_special_use"],
+        tests: ["offered::create_special_use", "rfc6154"],
         confirmed: [Cyrus, CyrusNew],
     }
     Enable "ENABLE" [5161] Typed {
@@ -386,6 +387,7 @@ capabilities! {
         commands: ["COMPARATOR"],
         responses: ["COMPARATOR"],
         codes: ["BADCOMPARATOR"],
+        tests: ["rfc5255"],
     }
     Id "ID" [2971] Typed {
         commands: ["ID"],
@@ -417,6 +419,7 @@ capabilities! {
     Language "LANGUAGE" [5255] Typed {
         commands: ["LANGUAGE"],
         responses: ["LANGUAGE", "NAMESPACE"],
+        tests: ["rfc5255"],
     }
     ListExtended "LIST-EXTENDED" [5258] Typed {
         commands: ["LIST"],
@@ -458,13 +461,14 @@ capabilities! {
     LoginReferrals "LOGIN-REFERRALS" [2221] Typed {
         commands: ["AUTHENTICATE", "LOGIN"],
         codes: ["REFERRAL"],
+        tests: ["rfc2221"],
     }
     LoginDisabled "LOGINDISABLED" [3501, 9051] Typed {}
     MailboxReferrals "MAILBOX-REFERRALS" [2193] Typed {
         commands: ["RLIST", "RLSUB"],
         responses: ["LIST", "LSUB"],
         codes: ["REFERRAL"],
-        tests: ["server::remote_lists"],
+        tests: ["server::remote_lists", "rfc2193"],
         confirmed: [Cyrus, CyrusNew],
     }
     MessageLimit "MESSAGELIMIT=" [9738] Typed {
@@ -477,7 +481,7 @@ capabilities! {
         responses: ["METADATA"],
         codes: ["METADATA"],
         options: ["MAXSIZE", "DEPTH"],
-        tests: ["extensions::metadata", "server::metadata_options", "server::metadata_of_the_server"],
+        tests: ["extensions::metadata", "server::metadata_options", "server::metadata_of_the_server", "rfc5464"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     MetadataServer "METADATA-SERVER" [5464] Typed {
@@ -485,7 +489,7 @@ capabilities! {
         responses: ["METADATA"],
         codes: ["METADATA"],
         options: ["MAXSIZE", "DEPTH"],
-        tests: ["server::metadata_of_the_server"],
+        tests: ["server::metadata_of_the_server", "rfc5464"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Move "MOVE" [6851] Typed {
@@ -530,7 +534,7 @@ capabilities! {
         fetch_items: ["EMAILID", "THREADID"],
         status_items: ["MAILBOXID"],
         search_keys: ["EMAILID", "THREADID"],
-        tests: ["objects::object_ids"],
+        tests: ["objects::object_ids", "rfc8474"],
         confirmed: [Cyrus, CyrusNew],
     }
     Partial "PARTIAL" [9394] Typed {
@@ -545,7 +549,7 @@ capabilities! {
         responses: ["FETCH"],
         fetch_items: ["PREVIEW"],
         options: ["LAZY"],
-        tests: ["objects::preview"],
+        tests: ["objects::preview", "rfc8970"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Qresync "QRESYNC" [7162, 5162] Typed {
@@ -562,7 +566,7 @@ capabilities! {
         commands: ["GETQUOTA", "GETQUOTAROOT"],
         responses: ["QUOTA", "QUOTAROOT"],
         codes: ["OVERQUOTA"],
-        tests: ["extensions::quota"],
+        tests: ["extensions::quota", "rfc9208"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     QuotaResource "QUOTA=RES-" [9208] Typed {
@@ -570,13 +574,13 @@ capabilities! {
         responses: ["QUOTA", "QUOTAROOT", "STATUS"],
         codes: ["OVERQUOTA"],
         status_items: ["DELETED", "DELETED-STORAGE"],
-        tests: ["objects::status_deleted"],
+        tests: ["objects::status_deleted", "rfc9208"],
         confirmed: [CyrusNew],
     }
     QuotaSet "QUOTASET" [9208] Typed {
         commands: ["SETQUOTA"],
         responses: ["QUOTA"],
-        tests: ["server::set_quota"],
+        tests: ["server::set_quota", "rfc9208"],
         confirmed: [CyrusNew],
     }
     Replace "REPLACE" [8508] Typed {
@@ -598,7 +602,7 @@ capabilities! {
         responses: ["FETCH"],
         fetch_items: ["SAVEDATE"],
         search_keys: ["SAVEDBEFORE", "SAVEDON", "SAVEDSINCE", "SAVEDATESUPPORTED"],
-        tests: ["objects::save_date"],
+        tests: ["objects::save_date", "rfc8514"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SaveLimit "SAVELIMIT=" [9738] Typed {
@@ -640,7 +644,7 @@ capabilities! {
         commands: ["LIST"],
         responses: ["LIST"],
         options: ["SPECIAL-USE"],
-        tests: ["mailboxes::list_special_use"],
+        tests: ["mailboxes::list_special_use", "rfc6154"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     StartTls "STARTTLS" [3501, 9051] Typed {
@@ -651,7 +655,7 @@ capabilities! {
         commands: ["STATUS"],
         responses: ["STATUS"],
         status_items: ["SIZE"],
-        tests: ["mailboxes::status_size"],
+        tests: ["mailboxes::status_size", "rfc8438"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Thread "THREAD=" [5256] Typed {
@@ -671,7 +675,7 @@ capabilities! {
         commands: ["ENABLE"],
         responses: ["UIDFETCH", "VANISHED"],
         codes: ["UIDREQUIRED"],
-        tests: ["uids::only_uids_are_told", "uids::vanished_for_expunge", "uids::numbers_are_refused"],
+        tests: ["uids::only_uids_are_told", "uids::vanished_for_expunge", "uids::numbers_are_refused", "rfc9586"],
         confirmed: [CyrusNew],
     }
     UidPlus "UIDPLUS" [4315] Typed {
@@ -693,13 +697,13 @@ capabilities! {
         commands: ["GENURLAUTH", "RESETKEY", "URLFETCH"],
         responses: ["GENURLAUTH", "URLFETCH"],
         codes: ["BADURL", "URLMECH"],
-        tests: ["urls::authorized_and_fetched", "urls::key_is_reset"],
+        tests: ["urls::authorized_and_fetched", "urls::key_is_reset", "rfc4467"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     UrlAuthBinary "URLAUTH=BINARY" [5524] Typed {
         commands: ["URLFETCH"],
         responses: ["URLFETCH"],
-        tests: ["urls::decoded"],
+        tests: ["urls::decoded", "rfc5524"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Utf8Accept "UTF8=ACCEPT" [9755, 6855] Typed {
