@@ -91,9 +91,10 @@ impl Esearch {
             return Err(SubmitError::Conflict("ESEARCH and SELECTED-DELAYED"));
         }
         let elsewhere = self.filters.iter().any(|filter| !filter.is_selected());
-        if elsewhere && self.returning.as_ref().is_some_and(SearchReturn::saves) {
+        let bound = |options: &SearchReturn| options.saves() || options.updates();
+        if elsewhere && self.returning.as_ref().is_some_and(bound) {
             return Err(SubmitError::Conflict(
-                "SAVE and mailboxes that are not selected",
+                "SAVE or UPDATE and mailboxes that are not selected",
             ));
         }
         Ok(())
@@ -113,8 +114,9 @@ impl Command for Esearch {
         } else {
             States::AFTER_LOGIN
         };
-        let mut request =
-            Request::known("ESEARCH", states, self.class()).claims(Claims::one(Claim::Esearch));
+        let mut request = Request::known("ESEARCH", states, self.class())
+            .claims(Claims::one(Claim::Esearch))
+            .effect(SearchReturn::effect(self.returning.as_ref()));
         let mut before = " IN (";
         for filter in self.filters {
             request = request.put(before).mailbox_filter(filter)?;

@@ -142,6 +142,13 @@ impl UidFetchChanges {
             fetch: UidFetch::new(messages, items).changed_since(since),
         }
     }
+
+    /// Only those from one position to another, as [`UidFetch::partial`].
+    #[must_use]
+    pub fn partial(mut self, first: i64, last: i64) -> Self {
+        self.fetch = self.fetch.partial(first, last);
+        self
+    }
 }
 
 impl Command for UidFetchChanges {

@@ -196,6 +196,10 @@ impl SearchReturn {
         self.options.contains(&"SAVE")
     }
 
+    pub(super) fn updates(&self) -> bool {
+        self.update.is_some()
+    }
+
     /// What the command does to the connection.
     pub(super) fn effect(options: Option<&Self>) -> Effect {
         match options {

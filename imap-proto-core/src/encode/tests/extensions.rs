@@ -41,11 +41,14 @@ fn esearch_options_stand_where_the_grammar_has_them() {
          TEXT {2}\r\n\u{e4}"
     );
     assert_eq!(line(Esearch::new(Key::all())), "ESEARCH ALL");
-    let save = SearchReturn::new().save();
-    let elsewhere = Esearch::new(Key::all())
-        .within(MailboxFilter::Personal)
-        .returning(save);
-    assert!(matches!(refusal(elsewhere), SubmitError::Conflict(_)));
+    for bound in [SearchReturn::new().save(), SearchReturn::new().update()] {
+        let elsewhere = Esearch::new(Key::all())
+            .within(MailboxFilter::Personal)
+            .returning(bound.clone());
+        assert!(matches!(refusal(elsewhere), SubmitError::Conflict(_)));
+        let here = Esearch::new(Key::all()).returning(bound);
+        assert!(line(here).ends_with(") ALL"));
+    }
     let delayed = Esearch::new(Key::all()).within(MailboxFilter::SelectedDelayed);
     assert!(matches!(refusal(delayed), SubmitError::Conflict(_)));
     let nothing = MailboxFilter::mailboxes(Vec::<String>::new());

@@ -263,6 +263,12 @@ fn fetch_modifiers() {
         line(with_vanished),
         "UID FETCH 300:500 (UID FLAGS) (CHANGEDSINCE 12345 VANISHED)"
     );
+    // RFC 9394 §3.3.
+    let part = UidFetchChanges::new(uids("25900:26600"), flags.clone(), ModSeq(98305));
+    assert_eq!(
+        line(part.partial(-1, -30)),
+        "UID FETCH 25900:26600 (UID FLAGS) (CHANGEDSINCE 98305 VANISHED PARTIAL -1:-30)"
+    );
     let partial = UidFetch::new(uids("25900:26600"), flags).partial(-1, -100);
     assert_eq!(
         line(partial),
