@@ -7,6 +7,7 @@ pub mod attacks;
 pub mod certs;
 pub mod channel;
 pub mod compare;
+pub mod coverage;
 pub mod demo;
 pub mod encode_response;
 pub mod fault;

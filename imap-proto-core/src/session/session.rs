@@ -115,7 +115,7 @@ impl<F: Flavor> Session<F> {
         F::body(Body::submit(&self.handle, command.request(), F::now()))
     }
 
-    /// Logs in by a SASL mechanism (RFC 9051 §6.2.2). `start` runs at once, what it answers to
+    /// AUTHENTICATE: logs in by a SASL mechanism (RFC 9051 §6.2.2). `start` runs at once, what it answers to
     /// challenges later, where the adapter runs [jobs](Flavor::run).
     pub fn authenticate(&self, mechanism: impl Mechanism + 'static) -> F::Reply<Authenticate> {
         F::reply(self.exchange(Box::new(mechanism)))
