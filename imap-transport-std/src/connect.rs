@@ -32,6 +32,18 @@ pub fn connect(config: Config) -> Result<Session, Error> {
 /// Opens a session over any stream that can be polled and does not block, such as those of
 /// [`mio::net`]. TLS is put on top of it where the configuration says so.
 ///
+/// ```no_run
+/// use imap_transport_std::{Config, connect_over, mio};
+///
+/// // A socket of one's own, made and set up in any way.
+/// let stream = std::net::TcpStream::connect(("imap.example.org", 993))?;
+/// stream.set_nonblocking(true)?;
+/// let stream = mio::net::TcpStream::from_std(stream);
+/// let session = connect_over(stream, Config::tls("imap.example.org"))?;
+/// # drop(session);
+/// # Ok::<(), imap_transport_std::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`connect`].

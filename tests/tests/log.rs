@@ -18,9 +18,11 @@ const CANARY: &str = "canary-s3cr3t";
 
 static TRACER: LazyLock<Mutex<Tracer>> = LazyLock::new(|| Mutex::new(Tracer::install()));
 
-/// The tracer, for one test at a time.
+/// The tracer, for one test at a time; what the last one left is gone.
 fn tracer() -> MutexGuard<'static, Tracer> {
-    TRACER.lock().unwrap_or_else(PoisonError::into_inner)
+    let tracer = TRACER.lock().unwrap_or_else(PoisonError::into_inner);
+    drop(tracer.take());
+    tracer
 }
 
 /// The canary in the clear, and in base64 at each of its three alignments.
@@ -256,6 +258,37 @@ fn e5_what_a_caller_builds_shows_no_password() {
     show(&mut out, &Login::new("alice", CANARY));
     assert!(out.contains("Segment") || out.contains("Secret"), "{out}");
     assert!(!out.contains(CANARY), "{out}");
+}
+
+/// A URL with an access token is a secret too (RFC 4467 §9), in both directions.
+#[test]
+fn e5_no_url_that_is_access_is_logged() {
+    let tracer = tracer();
+    tracer.filter(debug_filter(5));
+    let url = format!("imap://alice@example.org/INBOX/;uid=1;urlauth=anonymous:internal:{CANARY}");
+    let answer = format!("* GENURLAUTH \"{url}\"\r\n* URLFETCH \"{url}\" NIL\r\n");
+    let served = Server::serve(move |peer| {
+        peer.say(b"* PREAUTH [CAPABILITY IMAP4rev1 URLAUTH] hi\r\n")?;
+        let line = String::from_utf8_lossy(&peer.line()?).into_owned();
+        let tag = line.split(' ').next().unwrap_or_default();
+        peer.say(format!("{answer}{tag} OK\r\n").as_bytes())
+    });
+    let served = served.unwrap();
+    let config = Config::unencrypted("127.0.0.1").with_port(served.port());
+    let session = imap_transport_std::connect(config).unwrap();
+    let fetch = Request::new("URLFETCH").unwrap().space().string(url);
+    session.run(Custom::new(fetch)).wait().unwrap();
+    let out = session.log().to_string();
+    for hidden in [
+        "S: * GENURLAUTH [secret]",
+        "S: * URLFETCH [secret]",
+        " URLFETCH [secret]",
+    ] {
+        assert!(out.contains(hidden), "{out}");
+    }
+    let all = out + &tracer.take();
+    assert!(!all.contains(CANARY), "{all}");
+    served.finish();
 }
 
 /// Each level of imaplib2 shows what the one below shows, and its own.

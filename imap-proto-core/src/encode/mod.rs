@@ -98,7 +98,7 @@ pub use search_key::*;
 pub use search_results::*;
 pub use select::*;
 pub use select_response::*;
-pub(crate) use show::{first_words, name, show};
+pub(crate) use show::{carries_urls, first_words, name, show};
 pub use sort::*;
 pub use status::*;
 pub use store::*;

@@ -8,7 +8,8 @@ const SECRET: &[u8] = b"[secret]";
 /// Appends a command without its tag, at most `limit` octets of it; how many were left out.
 ///
 /// Of LOGIN only the name is shown and of AUTHENTICATE the mechanism, however their arguments
-/// were given: a caller's own request may have them as plain syntax.
+/// were given: a caller's own request may have them as plain syntax. Nor are the URLs of URLAUTH
+/// shown, since whoever has one may read the message (RFC 4467 §9).
 pub(crate) fn show(segments: &[Segment], effect: &Effect, limit: usize, out: &mut Vec<u8>) -> u64 {
     let mut shown = Bounded {
         out,
@@ -18,6 +19,7 @@ pub(crate) fn show(segments: &[Segment], effect: &Effect, limit: usize, out: &mu
     let words = match effect {
         Effect::Login => 1,
         Effect::Authenticate { .. } => 2,
+        _ if carries_urls(name(segments)) => 1,
         _ => {
             for segment in segments {
                 shown.segment(segment);
@@ -33,6 +35,13 @@ pub(crate) fn show(segments: &[Segment], effect: &Effect, limit: usize, out: &mu
         shown.put(SECRET);
     }
     shown.omitted
+}
+
+/// Whether a command or a response of this name has URLs that are access to a message.
+pub(crate) fn carries_urls(name: &[u8]) -> bool {
+    let names: [&[u8]; 2] = [b"GENURLAUTH", b"URLFETCH"];
+    let first = first_words(name, 1);
+    names.iter().any(|known| first.eq_ignore_ascii_case(known))
 }
 
 /// The syntax that a command begins with.
@@ -136,6 +145,13 @@ mod tests {
         assert_eq!(shown(&own, 100).0, "XLOCK \"box\" [secret]");
         let append = Append::new("INBOX", AppendMessage::new("text")).request();
         assert_eq!(shown(&append.unwrap(), 100).0, "APPEND \"INBOX\" {4}");
+    }
+
+    #[test]
+    fn e5_urls_that_are_access_are_hidden() {
+        let raw = Request::new("UrlFetch").unwrap().space();
+        let raw = raw.string("imap://a/b;uid=1;urlauth=anonymous:internal:0123");
+        assert_eq!(shown(&raw, 100).0, "UrlFetch [secret]");
     }
 
     #[test]

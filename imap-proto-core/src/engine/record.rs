@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::log::LogKind;
 use super::trace::{enabled, tell};
 use super::{CommandId, Connection, ConnectionError, Log, State};
-use crate::encode::{Segment, show};
+use crate::encode::{Segment, carries_urls, first_words, show};
 
 /// Octets of a line that `tracing` gets.
 const TRACED: usize = 1024;
@@ -63,7 +63,11 @@ impl Connection {
         let line = known.get(..end).unwrap_or_default();
         let rest = (frame.len() - end).saturating_sub(2) as u64;
         let omitted = rest.saturating_add(literal);
-        if self.may_be_shown(line) {
+        let data = line.strip_prefix(b"* ").unwrap_or_default();
+        if carries_urls(data) {
+            let name = first_words(data, 1);
+            self.record(LogKind::Received, &[b"* ", name, b" [secret]"].concat(), 0);
+        } else if self.may_be_shown(line) {
             self.record(LogKind::Received, line, omitted);
         } else {
             let sign: &[u8] = if line.starts_with(b"+") { b"+ " } else { b"" };
