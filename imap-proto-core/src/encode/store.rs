@@ -4,7 +4,7 @@ use super::answer::takes;
 use super::select::check_mod_seq;
 use super::{
     Annotations, Claims, Command, FetchNeeds, Messages, MissingAnswer, Numbering, Pipelining,
-    Request, Segment, States, SubmitError, is_atom,
+    Request, Segment, States, SubmitError,
 };
 use crate::types::{
     Code, Completion, Data, FetchResponse, Flag, Flags, MailboxName, MessageLimit, ModSeq,
@@ -224,8 +224,10 @@ impl Request {
 
     /// Adds a label: one of the system bare, any other as a mailbox is named.
     fn gmail_label(self, label: MailboxName) -> Self {
-        let name = label.as_wire_bytes();
-        if name.strip_prefix(b"\\").is_some_and(is_atom) {
+        let name = label.as_wire_bytes().strip_prefix(b"\\");
+        let is_of_system =
+            |name: &[u8]| !name.is_empty() && name.iter().all(u8::is_ascii_alphanumeric);
+        if name.is_some_and(is_of_system) {
             return self.syntax_unchecked(label.as_wire_bytes());
         }
         self.push(Segment::Mailbox(label))

@@ -197,6 +197,13 @@ impl Driver {
         let Some(open) = &mut self.open else {
             return;
         };
+        if let Ok(Ending::Completed(completion)) = &ending
+            && completion.is_ok()
+            && open.is_login(id)
+        {
+            let text = Box::new(completion.text.detach());
+            self.shared.lock().login_text = Some(text);
+        }
         match open.ended(id, ending) {
             Ok(()) => self.go_on_opening(now),
             Err(error) => self.opened(Err(error)),

@@ -165,6 +165,11 @@ impl Open {
         unknown && !self.challenged && !self.rest.is_empty()
     }
 
+    /// Whether it is the login.
+    pub(super) fn is_login(&self, id: CommandId) -> bool {
+        self.asked.contains(&(id, Asked::Login))
+    }
+
     /// A command of the opening ended.
     pub(super) fn ended(
         &mut self,

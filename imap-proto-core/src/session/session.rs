@@ -238,6 +238,13 @@ impl<F: Flavor> Session<F> {
         self.handle.lock().greeting.as_deref().cloned()
     }
 
+    /// What the server said when it accepted the login that the session was opened with. It may
+    /// hold [referrals](ResponseText::referrals): another server is better for this user
+    /// (RFC 2221 §4.1).
+    pub fn login_text(&self) -> Option<ResponseText> {
+        self.handle.lock().login_text.as_deref().cloned()
+    }
+
     /// Why the connection is over, if it is.
     pub fn ended(&self) -> Option<Error> {
         self.handle.lock().ended.clone()

@@ -39,6 +39,8 @@ pub(super) struct Core {
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Arc<TlsInfo>>,
     pub(super) greeting: Option<Box<ResponseText>>,
+    /// What the server said to the login of the opening.
+    pub(super) login_text: Option<Box<ResponseText>>,
     /// How the opening ended.
     pub(super) opened: Option<Result<(), Error>>,
     pub(super) open_waker: Option<Waker>,
@@ -73,6 +75,7 @@ impl Shared {
                 #[cfg(feature = "tls")]
                 tls: None,
                 greeting: None,
+                login_text: None,
                 opened: None,
                 open_waker: None,
                 idle_wishes: 0,

@@ -403,6 +403,125 @@ fn server_cases(a: &Arguments) -> Vec<Case> {
     ]
 }
 
+fn rarer_cases(a: &Arguments) -> Vec<Case> {
+    let word = || a.word.as_str();
+    let part = ConvertItems::new().binary(SectionPart(vec![1]));
+    let push = ApplePushService::new().field(a.first(), a.second());
+    vec![
+        case(
+            "GENURLAUTH",
+            GenUrlAuth::new(a.first()).url(a.second(), word()),
+            &[First, Second, Word],
+        ),
+        case(
+            "RESETKEY",
+            ResetKey::of(a.wire()).mechanism(word()),
+            &[Wire, Word],
+        ),
+        case(
+            "URLFETCH",
+            UrlFetch::new([a.first()]).items(a.second(), UrlFetchItems::binary()),
+            &[First, Second],
+        ),
+        case(
+            "LANGUAGE",
+            Language::new([a.first(), a.second()]),
+            &[First, Second],
+        ),
+        case(
+            "COMPARATOR",
+            Comparator::new([a.second(), a.first()]),
+            &[Second, First],
+        ),
+        case(
+            "CONVERT",
+            UidConvert::new(Uid(7), part)
+                .to(format!("text/{}", a.word))
+                .parameter(a.first(), a.second()),
+            &[First, Second],
+        ),
+        case(
+            "CONVERSIONS",
+            Conversions::new(a.first(), a.second()),
+            &[First, Second],
+        ),
+        case("RLIST", Rlist::new(a.name(), a.wire()), &[Name, Wire]),
+        case("RLSUB", Rlsub::new(a.wire(), a.name()), &[Wire, Name]),
+        case("XLIST", Xlist::new(a.name(), a.wire()), &[Name, Wire]),
+        case(
+            "XAPPLEPUSHSERVICE",
+            push.mailboxes([a.name(), a.wire()]),
+            &[First, Second, Name, Wire],
+        ),
+    ]
+}
+
+fn annotation_cases(a: &Arguments) -> Vec<Case> {
+    let word = || a.word.as_str();
+    let message = || AppendMessage::new(a.first.clone());
+    let store = |action| UidStore::new(Uid(7), action);
+    let comment = || Annotations::new().set("/comment", "value.priv", a.first());
+    let fetch = FetchItems::new().annotation([word()], ["value"]);
+    let sort = SortCriteria::new().annotation(word(), "value.priv");
+    vec![
+        case(
+            "labels",
+            store(StoreAction::add_gmail_labels([a.name(), a.wire()])),
+            &[Name, Wire],
+        ),
+        case(
+            "ANNOTATION",
+            store(StoreAction::annotate(comment().set(
+                word(),
+                word(),
+                a.second(),
+            ))),
+            &[First, Word, Word, Second],
+        ),
+        case("ANNOTATION of FETCH", UidFetch::new(Uid(7), fetch), &[Word]),
+        case(
+            "ANNOTATION of SEARCH",
+            UidSearch::new(SearchKey::annotation(word(), "value", a.first())),
+            &[Word, First],
+        ),
+        case(
+            "ANNOTATION of SORT",
+            UidSort::new(sort, SearchKey::text(a.second())),
+            &[Word, Second],
+        ),
+        case(
+            "ANNOTATION of APPEND",
+            Append::new(a.wire(), message().annotations(comment())),
+            &[Wire, First, First],
+        ),
+        case(
+            "UTF8",
+            Append::new(a.name(), message().utf8()),
+            &[Name, First],
+        ),
+        case(
+            "X-GM-LABELS",
+            UidSearch::new(SearchKey::gmail_label(a.wire())),
+            &[Wire],
+        ),
+        case(
+            "parameter",
+            Create::new(a.name()).parameter(word()),
+            &[Name],
+        ),
+        case(
+            "parameter",
+            Rename::new(a.name(), a.wire()).parameter(word()),
+            &[Name, Wire],
+        ),
+        case(
+            "parameter",
+            Select::new(a.wire()).annotate().parameter(word()),
+            &[Wire],
+        ),
+    ]
+}
+
 fn written(request: &Request, dialect: Dialect, upload: &[u8]) -> (Vec<u8>, usize) {
     let mut parts = VecDeque::new();
     encode(&request.segments, b"T7", &dialect, &mut parts).expect("a validated request");
@@ -487,9 +606,16 @@ fn may_refuse(a: &Arguments, case: &Case) -> bool {
     let breaks_line = |octets: &[u8]| octets.iter().any(|b| matches!(b, 0 | b'\r' | b'\n'));
     let (command, _, expected) = case;
     let long = a.first.len() > 30 || a.second.len() > 1024;
-    if matches!(*command, "KEYWORD" | "key" | "raw" | "name" | "rights")
-        || (*command == "ID" && long)
-    {
+    let by_word = [
+        "KEYWORD",
+        "key",
+        "raw",
+        "name",
+        "rights",
+        "CONVERT",
+        "parameter",
+    ];
+    if by_word.contains(command) || (*command == "ID" && long) {
         return true;
     }
     expected.iter().any(|expected| match expected {
@@ -548,7 +674,7 @@ proptest! {
 
     #[test]
     fn b1_b2_b3_a_server_reads_one_command_and_its_arguments(a in arguments(), dialect in dialects()) {
-        let groups = [mailbox_cases(&a), message_cases(&a), search_cases(&a), server_cases(&a)];
+        let groups = [mailbox_cases(&a), message_cases(&a), search_cases(&a), server_cases(&a), rarer_cases(&a), annotation_cases(&a)];
         for case in groups.iter().flatten() {
             let valid = case.1.as_ref().is_ok_and(|request| request.validate().is_ok());
             prop_assert!(valid || may_refuse(&a, case), "{} of {:?} was refused", case.0, a);

@@ -6,7 +6,7 @@ use super::super::Error;
 use super::harness::{Kit, hold_jobs, now, pass, run_jobs};
 use crate::engine::sasl::{Channel, Mechanism, SaslError};
 use crate::engine::{Config, ConnectionError, Credentials, State, TimeoutReason, Violation};
-use crate::types::Secret;
+use crate::types::{Referral, Secret};
 
 fn config() -> Config {
     Config::unencrypted("localhost").credentials(Credentials::password("u", "p"))
@@ -41,6 +41,24 @@ fn a_server_of_utf8_only_gets_its_enable() {
     let session = now(|context| opening.poll_open(context)).unwrap().unwrap();
     drop(session.create("日本語"));
     assert_eq!(kit.sent(), "A2 CREATE \"日本語\"\r\n");
+}
+
+/// RFC 2221 §4.1: the login is accepted, and another server is named all the same.
+#[test]
+fn a_referral_with_the_login_is_told_and_not_followed() {
+    let (mut kit, mut opening) = Kit::new(config());
+    kit.says("* OK [CAPABILITY IMAP4rev1] hi\r\n");
+    kit.sent();
+    kit.says("A0 OK [REFERRAL IMAP://MATTHEW@SERVER2/] mailboxes located on Server2\r\n");
+    kit.says("* CAPABILITY IMAP4rev1\r\nA1 OK\r\n");
+    let session = now(|context| opening.poll_open(context)).unwrap().unwrap();
+    let text = session.login_text().expect("what the server said");
+    let referrals: Vec<_> = text.referrals().collect();
+    let [Referral::Imap(url)] = referrals.as_slice() else {
+        panic!("{referrals:?}");
+    };
+    assert_eq!(url.server.host, "SERVER2");
+    assert_eq!(session.state(), State::Authenticated);
 }
 
 #[test]
