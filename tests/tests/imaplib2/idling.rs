@@ -119,7 +119,7 @@ fn idle_is_renewed_by_an_interval_that_can_be_set() {
     );
     both!(&script, by_data, |config| {
         timeouts(eager(config), |timeouts| {
-            timeouts.idle_refresh = Duration::from_millis(50);
+            timeouts.idle_refresh = Duration::from_millis(300);
         })
     });
 }
@@ -127,11 +127,11 @@ fn idle_is_renewed_by_an_interval_that_can_be_set() {
 /// The seed waits for ever; here the renewal finds that nobody answers.
 #[test]
 fn a_dead_peer_is_found_while_idle() {
-    let script = format!("{READY}C: DONE\ndelay 600ms\n");
+    let script = format!("{READY}C: DONE\ndelay 2500ms\n");
     both!(&script, by_death, |config| {
         timeouts(eager(config), |timeouts| {
             timeouts.idle_refresh = Duration::from_millis(50);
-            timeouts.command = Duration::from_millis(150);
+            timeouts.command = Duration::from_secs(1);
         })
     });
 }
