@@ -37,6 +37,7 @@ mod dial;
 mod drive;
 mod events;
 #[cfg(unix)]
+mod operation;
 mod process;
 #[cfg(feature = "proxy")]
 mod proxy;
@@ -53,6 +54,7 @@ pub use connect::connect_unix;
 pub use connect::{connect, connect_over};
 pub use events::Events;
 #[cfg(unix)]
+pub use operation::Operation;
 pub use process::spawn;
 pub use pump::connect_halves;
 pub use reply::{Pieces, Reply};

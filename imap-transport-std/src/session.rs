@@ -9,7 +9,7 @@ use imap_proto_core::encode::Command;
 use imap_proto_core::session::{self, Error, Flavor, IdleEnd, Notice, Upload};
 
 use crate::wait::{wait, wait_timeout};
-use crate::{Body, Events, Reply};
+use crate::{Body, Events, Operation, Reply};
 
 /// What an upload reads at once at most.
 const PIECE: usize = 64 * 1024;
@@ -21,6 +21,13 @@ pub enum Std {}
 impl Flavor for Std {
     type Reply<C: Command> = Reply<C>;
     type Body = Body;
+    type Operation<T: Send + 'static, E: Send + 'static> = Operation<T, E>;
+
+    fn operation<T: Send + 'static, E: Send + 'static>(
+        operation: session::Operation<T, E>,
+    ) -> Operation<T, E> {
+        Operation::new(operation)
+    }
 
     fn reply<C: Command>(reply: session::Reply<C>) -> Reply<C> {
         Reply::new(reply)

@@ -37,6 +37,7 @@ mod dial;
 mod drive;
 mod events;
 mod lent;
+mod operation;
 mod process;
 #[cfg(feature = "proxy")]
 mod proxy;
@@ -51,6 +52,7 @@ pub use body::Body;
 pub use connect::connect_unix;
 pub use connect::{connect, connect_over};
 pub use events::Events;
+pub use operation::Operation;
 pub use process::spawn;
 pub use reply::Reply;
 pub use session::{Session, Tokio};

@@ -11,7 +11,7 @@ use imap_proto_core::encode::Command;
 use imap_proto_core::session::{self, Error, Flavor, IdleEnd, Job, Notice};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use crate::{Body, Events, Reply, upload};
+use crate::{Body, Events, Operation, Reply, upload};
 
 /// How tokio waits: replies are futures and streams, bodies are `AsyncRead`, the clock is
 /// tokio's.
@@ -21,6 +21,13 @@ pub enum Tokio {}
 impl Flavor for Tokio {
     type Reply<C: Command> = Reply<C>;
     type Body = Body;
+    type Operation<T: Send + 'static, E: Send + 'static> = Operation<T, E>;
+
+    fn operation<T: Send + 'static, E: Send + 'static>(
+        operation: session::Operation<T, E>,
+    ) -> Operation<T, E> {
+        Operation::new(operation)
+    }
 
     fn reply<C: Command>(reply: session::Reply<C>) -> Reply<C> {
         Reply::new(reply)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Dial;
+use super::Fallbacks;
 use super::sasl::Credentials;
 use crate::wire::Limits;
 
@@ -39,6 +40,7 @@ pub struct Config {
     pub(crate) client_id: Option<Vec<(Bytes, Bytes)>>,
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
+    pub(crate) fallbacks: Fallbacks,
     pub(crate) log_lines: usize,
     pub(crate) dial: Dial,
     pub(crate) server_name: Option<String>,
@@ -153,6 +155,7 @@ impl Config {
             client_id: None,
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            fallbacks: Fallbacks::default(),
             log_lines: LOG_LINES,
             dial: Dial::default(),
             server_name: None,
@@ -241,6 +244,14 @@ impl Config {
     #[must_use]
     pub fn with_tls(mut self, tls: Arc<rustls::ClientConfig>) -> Self {
         self.tls = Some(tls);
+        self
+    }
+
+    /// What may be done where the server lacks an extension, by the operations of
+    /// [`Portable`](crate::session::Portable).
+    #[must_use]
+    pub fn fallbacks(mut self, fallbacks: Fallbacks) -> Self {
+        self.fallbacks = fallbacks;
         self
     }
 

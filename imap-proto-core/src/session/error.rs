@@ -11,7 +11,7 @@ use crate::engine::{ConnectionError, Ending, Log};
 use crate::layer::LayerError;
 #[cfg(feature = "tls")]
 use crate::layer::TlsError;
-use crate::types::{Capabilities, Completion, Condition};
+use crate::types::{ByteString, Capabilities, Completion, Condition, Uid};
 
 /// Why a call failed, or why a connection ended. It can be cloned, as one lost connection fails
 /// every call that waits.
@@ -73,6 +73,16 @@ pub enum Error {
     /// [`Session::require_writable`](super::Session::require_writable).
     #[error("the selected mailbox can only be read")]
     ReadOnly,
+    /// The server does not offer this extension, and what could be done without it is turned off
+    /// or would not be safe, see [`Fallbacks`](crate::engine::Fallbacks).
+    #[error("the server does not offer {0}")]
+    NotOffered(&'static str),
+    /// The selected mailbox has no such message.
+    #[error("there is no message with the UID {0}")]
+    NoSuchMessage(Uid),
+    /// A part of a message has a transfer encoding that is not known (RFC 2045 §6).
+    #[error("unknown transfer encoding: {0}")]
+    UnknownEncoding(ByteString),
     /// OK without the data that must come with it.
     #[error(transparent)]
     MissingAnswer(#[from] MissingAnswer),
@@ -206,7 +216,13 @@ impl Error {
             Self::Tls(..) => ErrorKind::InvalidData,
             #[cfg(feature = "tls")]
             Self::TlsConfig(_) => ErrorKind::InvalidInput,
-            Self::No(_) | Self::Bad(_) | Self::Collected | Self::Overrun => ErrorKind::Other,
+            Self::NotOffered(_) => ErrorKind::Unsupported,
+            Self::NoSuchMessage(_) => ErrorKind::NotFound,
+            Self::UnknownEncoding(_)
+            | Self::No(_)
+            | Self::Bad(_)
+            | Self::Collected
+            | Self::Overrun => ErrorKind::Other,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use super::{Body, Reply};
+use super::{Body, Operation, Reply};
 use crate::encode::Command;
 
 /// Work that may take long, such as deriving a key from a password.
@@ -18,6 +18,14 @@ pub trait Flavor: 'static {
     type Reply<C: Command>;
     /// The octets of a section of a message.
     type Body;
+
+    /// The result of an operation of several commands.
+    type Operation<T: Send + 'static, E: Send + 'static>;
+
+    /// Wraps an operation.
+    fn operation<T: Send + 'static, E: Send + 'static>(
+        operation: Operation<T, E>,
+    ) -> Self::Operation<T, E>;
 
     /// Wraps a reply.
     fn reply<C: Command>(reply: Reply<C>) -> Self::Reply<C>;

@@ -13,10 +13,12 @@ mod driver;
 mod error;
 mod events;
 mod exchange;
+mod fallback;
 mod flavor;
 mod flow;
 mod idle;
 mod open;
+mod operation;
 mod reply;
 mod route;
 #[expect(
@@ -31,8 +33,14 @@ pub use body::{Body, BodySize};
 pub use driver::{Driver, Wait};
 pub use error::{Error, ErrorClass};
 pub use events::{Events, Notice};
+pub use fallback::{
+    AppendState, Appended, Done, ExpungeState, KnownMailbox, ListedMailbox, MoveState, Moved,
+    Portable, ReplaceState, Replaced, ResyncMethod, Resynchronized, SearchSummary, SpecialMailbox,
+    UnselectState, UseSource, Watching, Way,
+};
 pub use flavor::{Flavor, Job};
 pub use idle::{IdleEnd, IdleWait};
+pub use operation::{Halted, Operation};
 pub use reply::Reply;
 pub use session::{IdleGuard, Opening, Session, open};
 pub use shared::AbortHandle;

@@ -159,6 +159,10 @@ impl<F: Flavor> Session<F> {
         }
     }
 
+    pub(super) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
     /// The state of the connection (RFC 9051 §3).
     pub fn state(&self) -> State {
         self.handle.lock().connection.state()

@@ -27,6 +27,12 @@ impl Client for Session {
         reply.wait()
     }
 
+    async fn end<T: Send + 'static, E: Send + 'static>(
+        operation: imap_transport_std::Operation<T, E>,
+    ) -> Result<T, E> {
+        operation.wait()
+    }
+
     async fn outcome<C: Command>(reply: Started<Self, C>) -> Result<Outcome<C>, Error> {
         reply.outcome()
     }

@@ -29,6 +29,11 @@ pub trait Client: Clone + 'static {
     /// Waits for the whole answer.
     async fn finish<C: Command>(reply: Started<Self, C>) -> Result<C::Output, Error>;
 
+    /// Waits for an operation of several commands.
+    async fn end<T: Send + 'static, E: Send + 'static>(
+        operation: <Self::Flavor as Flavor>::Operation<T, E>,
+    ) -> Result<T, E>;
+
     /// How the command ended, with what came before.
     async fn outcome<C: Command>(reply: Started<Self, C>) -> Result<Outcome<C>, Error>;
 

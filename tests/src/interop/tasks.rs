@@ -28,6 +28,12 @@ impl Client for Session {
         reply.await
     }
 
+    async fn end<T: Send + 'static, E: Send + 'static>(
+        operation: imap_transport_tokio::Operation<T, E>,
+    ) -> Result<T, E> {
+        operation.await
+    }
+
     async fn outcome<C: Command>(reply: Started<Self, C>) -> Result<Outcome<C>, Error> {
         reply.outcome().await
     }

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
-use super::super::{Body, Driver, Error, Flavor, Job, Opening, Reply, Session, Wait, open};
+use super::super::{
+    Body, Driver, Error, Flavor, Job, Opening, Operation, Reply, Session, Wait, open,
+};
 use crate::encode::Command;
 use crate::engine::{Config, Seed};
 
@@ -24,6 +26,13 @@ pub(super) struct Plain;
 impl Flavor for Plain {
     type Reply<C: Command> = Reply<C>;
     type Body = Body;
+    type Operation<T: Send + 'static, E: Send + 'static> = Operation<T, E>;
+
+    fn operation<T: Send + 'static, E: Send + 'static>(
+        operation: Operation<T, E>,
+    ) -> Operation<T, E> {
+        operation
+    }
 
     fn reply<C: Command>(reply: Reply<C>) -> Reply<C> {
         reply

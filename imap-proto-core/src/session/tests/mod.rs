@@ -4,6 +4,7 @@
 #[cfg(feature = "deflate")]
 mod compression;
 mod extensions;
+mod fallback;
 mod faults;
 mod harness;
 mod idle;

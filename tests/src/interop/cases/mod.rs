@@ -9,6 +9,7 @@ mod composing;
 mod contexts;
 mod ending;
 mod extensions;
+mod fallbacks;
 mod fetching;
 mod flags;
 mod idling;
@@ -76,6 +77,8 @@ cases! {
         combinations;
     sorting: sort sort_returning thread;
     synchronizing: qresync_select qresync_matches vanished_since enable_then_vanished;
+    fallbacks: moving expunging searching list_status special_use unselecting appending replacing
+        binary resynchronizing watching;
     idling: news_arrive command_during_idle expunge_arrives;
     pipelines: two_hundred_fetches status_of_many mixed replies_in_any_order
         fetches_of_large_sections_among_small commands_behind_select dropped_replies;
