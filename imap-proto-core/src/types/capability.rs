@@ -282,7 +282,8 @@ capabilities! {
             "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED",
             "CONTACTADMIN", "UNAVAILABLE",
         ],
-        tests: ["6.2.2-authenticate-plain"],
+        tests: ["auth::plain", "auth::scram_sha_256", "6.2.2-authenticate-plain"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Binary "BINARY" [3516] Typed {
         commands: ["FETCH", "APPEND"],
@@ -593,9 +594,13 @@ capabilities! {
     Rights "RIGHTS=" [4314] Typed {
         commands: ["SETACL"],
         responses: ["ACL", "LISTRIGHTS", "MYRIGHTS"],
+        tests: ["offered::new_rights"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SaslIr "SASL-IR" [4959] Typed {
         commands: ["AUTHENTICATE"],
+        tests: ["auth::plain"],
+        confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SaveDate "SAVEDATE" [8514] Typed {
         commands: ["FETCH", "SEARCH"],
@@ -692,7 +697,10 @@ capabilities! {
         tests: ["selecting::unselect", "6.4.2-unselect"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
-    UrlPartial "URL-PARTIAL" [5550] Typed {}
+    UrlPartial "URL-PARTIAL" [5550] Typed {
+        tests: ["offered::url_partial"],
+        confirmed: [Dovecot, CyrusNew],
+    }
     UrlAuth "URLAUTH" [4467] Typed {
         commands: ["GENURLAUTH", "RESETKEY", "URLFETCH"],
         responses: ["GENURLAUTH", "URLFETCH"],

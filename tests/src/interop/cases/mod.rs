@@ -88,7 +88,7 @@ cases! {
     notifying: other_mailboxes selected_mailbox names_of_mailboxes;
     composing: catenate bad_url replace append_limit;
     offered: imap4rev2 progress sort_display create_special_use literals_without_waiting
-        unicode_case;
+        unicode_case new_rights url_partial;
     listing: children child_info my_rights metadata;
     extensions: quota acl metadata custom_command;
     annotations: store_and_fetch appended search_and_sort;

@@ -1,11 +1,14 @@
 //! What servers offer besides: IMAP4rev2, long searches, literals without waiting, and the like.
 
 use imap_proto_core::encode::{
-    Append, AppendMessage, Create, Enable, List, ListOptions, Noop, Search, SearchKey, Sort,
-    SortCriteria, UidSearch,
+    Append, AppendMessage, CatenatePart, Create, Enable, FetchItems, FetchSection, List,
+    ListOptions, ListRights, MyRights, Noop, Search, SearchKey, Sort, SortCriteria, UidFetch,
+    UidSearch,
 };
 use imap_proto_core::session::{Error, Notice};
-use imap_proto_core::types::{Code, ListAttribute, MailboxName, SequenceNumber};
+use imap_proto_core::types::{
+    Code, FetchData, ListAttribute, MailboxName, Section, SectionPart, SequenceNumber,
+};
 
 use super::idling::PATIENCE;
 use crate::interop::case::{Case, Failure, Verdict, check, same, some};
@@ -125,4 +128,56 @@ pub(super) async fn unicode_case<L: Client>(t: &Case<'_, L>) -> Verdict {
     let key = SearchKey::subject("\u{fc}BUNG");
     let found = t.run(Search::<SequenceNumber>::new(key)).await?;
     same("found", found.iter().count(), 1)
+}
+
+/// The rights that RFC 4314 has beyond RFC 2086, as the server counts them.
+pub(super) async fn new_rights<L: Client>(t: &Case<'_, L>) -> Verdict {
+    let capabilities = t.capabilities().await?;
+    let Some(rights) = capabilities.values("RIGHTS").next() else {
+        return Err(Failure::Skipped("capability RIGHTS= not offered".into()));
+    };
+    let name = t.create("mail").await?;
+    let mine = t.run(MyRights::new(name.as_str())).await?.rights;
+    for &right in rights {
+        let right = char::from(right);
+        check(mine.contains(right), format!("no {right} in {mine:?}"))?;
+    }
+    let told = t.run(ListRights::new(name.as_str(), "anyone")).await?;
+    let all: Vec<char> = told
+        .optional
+        .iter()
+        .chain([&told.required])
+        .flat_map(|rights| rights.0.to_str_lossy().chars().collect::<Vec<_>>())
+        .collect();
+    check(
+        all.contains(&'k') && all.contains(&'x'),
+        format!("{told:?}"),
+    )
+}
+
+/// A part of a section (RFC 5550 §3.3).
+pub(super) async fn url_partial<L: Client>(t: &Case<'_, L>) -> Verdict {
+    t.needs("URL-PARTIAL").await?;
+    t.needs("CATENATE").await?;
+    let name = t.filled(1).await?;
+    let uid = t.uids().await?[0];
+    let url = format!("/{name}/;UID={uid}/;SECTION=TEXT/;PARTIAL=0.4");
+    let parts = [
+        CatenatePart::Text("Subject: part\r\n\r\n".into()),
+        CatenatePart::Url(url),
+    ];
+    t.run(Append::new(name.as_str(), AppendMessage::catenate(parts)))
+        .await?;
+    let text = Section::Text(SectionPart::whole());
+    let items = FetchItems::new().section(FetchSection::new(text));
+    let uids = t.uids().await?;
+    let told = t.run(UidFetch::new(uids[1], items)).await?;
+    let found = told.iter().flat_map(|message| &message.items);
+    let mut found = found.filter_map(|item| match item {
+        FetchData::Section(section) => section.data.clone(),
+        _ => None,
+    });
+    let body = some("body", found.next())?;
+    let body = body.to_str_lossy().into_owned();
+    same("the first four octets", body.trim_end(), "Body")
 }
