@@ -112,32 +112,58 @@ impl Writer {
         self.set(cursor, at, span)
     }
 
-    /// Reads so many strings and NILs, one space behind each but the last and `end` behind that,
-    /// which is taken too. False, and nothing read, when there is anything else: an escape, a
-    /// literal, a space too many. Nearly all lists are as plain as that, and are read in one go.
-    #[inline]
-    pub(super) fn push_plain(&mut self, cursor: &mut Cursor<'_>, strings: usize, end: u8) -> bool {
-        let before = self.block.words.len();
+    /// Reads a list of lists of so many strings and NILs each, one space between these and none
+    /// between the lists, or NIL: how many lists there are. `None`, and nothing read, when there
+    /// is anything else: an escape, a literal, a space too many, no list. Nearly all lists are as
+    /// plain as that, and are read in one go.
+    pub(super) fn push_plain_lists(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        strings: usize,
+    ) -> Option<usize> {
         let (bytes, base) = (cursor.rest(), cursor.offset());
-        let mut at = 0;
-        for left in (0..strings).rev() {
-            let separator = if left == 0 { end } else { b' ' };
-            match self.plain(bytes, base, at) {
-                Some((slice, next)) if bytes.get(next) == Some(&separator) => {
-                    self.block.push_place(slice);
-                    at = next + 1;
-                }
-                _ => {
-                    self.block.words.truncate(before);
-                    return false;
-                }
+        if bytes.starts_with(b"NIL ") {
+            cursor.advance(3);
+            return Some(0);
+        }
+        let before = self.block.words.len();
+        let read = self.plain_lists(bytes, base, strings);
+        match read {
+            Some((count, octets)) if cursor.count_items(count).is_ok() => {
+                cursor.advance(octets);
+                Some(count)
+            }
+            _ => {
+                self.block.words.truncate(before);
+                None
             }
         }
-        cursor.advance(at);
-        true
     }
 
-    /// The same for all strings up to the end of a list, which is taken: how many there are.
+    /// How many lists were written, and where the octet behind them stands.
+    #[inline]
+    fn plain_lists(&mut self, bytes: &[u8], base: usize, strings: usize) -> Option<(usize, usize)> {
+        if !bytes.starts_with(b"((") {
+            return None;
+        }
+        let (mut at, mut count) = (1, 0);
+        while bytes.get(at) == Some(&b'(') {
+            for left in (0..strings).rev() {
+                let separator = if left == 0 { b')' } else { b' ' };
+                let (slice, next) = self.plain(bytes, base, at + 1)?;
+                if bytes.get(next) != Some(&separator) {
+                    return None;
+                }
+                self.block.push_place(slice);
+                at = next;
+            }
+            at += 1;
+            count += 1;
+        }
+        (bytes.get(at) == Some(&b')')).then_some((count, at + 1))
+    }
+
+    /// The same for the strings up to the end of a list, which is taken: how many there are.
     #[inline]
     pub(super) fn push_plain_list(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
         let before = self.block.words.len();
@@ -160,22 +186,31 @@ impl Writer {
         }
     }
 
-    /// The same for strings with a place each, which are NIL as yet, and a space behind each.
+    /// The same for strings with a place each, which are NIL as yet, a space behind each, and
+    /// `end` behind the last, which is taken too. False, and nothing read or set, when there is
+    /// anything else.
     #[inline]
     pub(super) fn set_plain<const N: usize>(
         &mut self,
         cursor: &mut Cursor<'_>,
         places: [usize; N],
+        end: u8,
     ) -> bool {
         let (bytes, base) = (cursor.rest(), cursor.offset());
         let mut at = 0;
-        for place in places {
+        for (place, left) in places.into_iter().zip((0..N).rev()) {
+            let separator = if left == 0 { end } else { b' ' };
             match self.plain(bytes, base, at) {
-                Some((slice, next)) if bytes.get(next) == Some(&b' ') => {
+                Some((slice, next)) if bytes.get(next) == Some(&separator) => {
                     self.block.set_place(place, slice);
                     at = next + 1;
                 }
-                _ => return false,
+                _ => {
+                    for place in places {
+                        self.block.set_nil(place);
+                    }
+                    return false;
+                }
             }
         }
         cursor.advance(at);
@@ -184,7 +219,8 @@ impl Writer {
 
     /// A string without escapes or NIL, and the offset behind it. Offsets are in `bytes`, which
     /// begin at `base` in the frame.
-    #[inline]
+    #[inline(always)] // its answer is too large to be handed over in registers
+    #[allow(clippy::inline_always)]
     fn plain(&self, bytes: &[u8], base: usize, at: usize) -> Option<(Option<(u32, u32)>, usize)> {
         match bytes.get(at..)? {
             [b'"', text @ ..] => {

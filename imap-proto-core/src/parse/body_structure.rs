@@ -114,7 +114,8 @@ impl Part<'_, '_> {
         let start = self.cursor.offset();
         for place in [layout::TYPE, layout::SUBTYPE] {
             let place = [self.at + place];
-            if self.cursor.peek() != Some(b'"') || !self.writer.set_plain(self.cursor, place) {
+            if self.cursor.peek() != Some(b'"') || !self.writer.set_plain(self.cursor, place, b' ')
+            {
                 self.cursor.seek(start);
                 return false;
             }
@@ -162,7 +163,7 @@ impl Part<'_, '_> {
         let plain = self.cursor.try_byte(b' ') && {
             let places = [layout::ID, layout::DESCRIPTION, layout::ENCODING];
             let places = places.map(|place| self.at + place);
-            self.writer.set_plain(self.cursor, places)
+            self.writer.set_plain(self.cursor, places, b' ')
         };
         if plain {
             return self.sized();
@@ -205,7 +206,7 @@ impl Part<'_, '_> {
                 .block
                 .words
                 .set_long(self.at + layout::LINES, lines);
-            if !list_goes_on(self.cursor) {
+            if self.cursor.try_bytes(b" NIL NIL NIL NIL)") || !list_goes_on(self.cursor) {
                 return Ok(());
             }
         }
@@ -249,7 +250,7 @@ impl Part<'_, '_> {
     /// Disposition, languages, location and what may come one day, and the end of the list.
     fn extension(&mut self, multipart: bool) -> Result<(), ParseError> {
         let disposition = self.disposition(multipart)?;
-        if !list_goes_on(self.cursor) {
+        if self.cursor.try_bytes(b" NIL NIL)") || !list_goes_on(self.cursor) {
             return Ok(());
         }
         self.languages(disposition)?;

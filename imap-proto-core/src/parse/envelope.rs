@@ -26,14 +26,20 @@ pub(super) fn write_envelope(
     ] {
         writer.block.set_nil(at + string);
     }
-    for string in [layout::DATE, layout::SUBJECT] {
-        cursor.spaces();
-        writer.set_string(cursor, at + string)?;
+    let first = [at + layout::DATE, at + layout::SUBJECT];
+    if !writer.set_plain(cursor, first, b' ') {
+        for string in first {
+            cursor.spaces();
+            writer.set_string(cursor, string)?;
+        }
     }
-    let mut count = 0;
+    let mut count = 0_u32;
     for list in 0..6 {
         cursor.spaces();
-        addresses(cursor, writer, &mut count)?;
+        match writer.push_plain_lists(cursor, 4) {
+            Some(more) => count = count.saturating_add(u32::try_from(more).unwrap_or(u32::MAX)),
+            None => addresses(cursor, writer, &mut count)?,
+        }
         writer.block.words.set(at + layout::COUNTS + list, count);
     }
     message_ids(cursor, writer, at)
@@ -43,6 +49,10 @@ pub(super) fn write_envelope(
 /// which few messages have.
 fn message_ids(cursor: &mut Cursor<'_>, writer: &mut Writer, at: usize) -> Result<(), ParseError> {
     if !list_goes_on(cursor) {
+        return Ok(());
+    }
+    let both = [at + layout::IN_REPLY_TO, at + layout::MESSAGE_ID];
+    if writer.set_plain(cursor, both, b')') {
         return Ok(());
     }
     let first = loose_string(cursor)?;
@@ -81,9 +91,6 @@ fn addresses(
 /// An address: four strings; missing ones are NIL, further ones are skipped.
 fn address(cursor: &mut Cursor<'_>, writer: &mut Writer) -> Result<(), ParseError> {
     cursor.byte(b'(')?;
-    if writer.push_plain(cursor, 4, b')') {
-        return Ok(());
-    }
     for field in 0..4 {
         if !list_goes_on(cursor) {
             if field == 0 {

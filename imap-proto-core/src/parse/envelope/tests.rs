@@ -99,6 +99,8 @@ fn quirk_20_fields_missing_at_the_end() {
         (nine.in_reply_to(), text(nine.message_id())),
         (None, Some("<id@x>"))
     );
+    let spaced = parses(envelope, br#"("d" "s" NIL NIL NIL NIL NIL NIL "<id@x>" )"#);
+    assert_eq!(spaced, nine);
     let eight = parses(
         envelope,
         br#"("d" "s" NIL NIL NIL ((NIL NIL "a" "b")) NIL NIL)"#,
