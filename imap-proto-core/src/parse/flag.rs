@@ -52,7 +52,8 @@ fn flag(cursor: &mut Cursor<'_>, flags: &mut Flags) -> Result<(), ParseError> {
     Ok(())
 }
 
-fn ends_flag(byte: u8) -> bool {
+#[inline]
+pub(super) fn ends_flag(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, b'(' | b')' | b'"' | b'{' | 0x7f)
 }
 

@@ -22,6 +22,7 @@ mod list;
 mod mailbox;
 mod metadata;
 mod namespace;
+mod plain;
 mod quota;
 mod reader;
 mod response;

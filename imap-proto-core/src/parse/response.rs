@@ -14,6 +14,7 @@ use super::language::{comparator, language};
 use super::list::{list, plain_list};
 use super::metadata::metadata;
 use super::namespace::namespace;
+use super::plain::plain_fetch;
 use super::quota::{quota, quota_root};
 use super::search::{esearch, search};
 use super::set::set;
@@ -83,13 +84,18 @@ pub(crate) fn take_response(
         input.discard(octets);
         return Ok(Response::Data(Data::List(list)));
     }
+    if let Some(fetch) = plain_fetch(frame, limits) {
+        input.discard(octets);
+        return Ok(Response::Data(Data::Fetch(fetch)));
+    }
     let frame = input.take(octets);
     parse_response(&frame, limits).map_err(|error| Malformed { raw: frame, error })
 }
 
 /// The number of `* n FETCH (`, as nearly all servers write it, up to the space; anything else is
 /// left.
-fn before_fetch(cursor: &mut Cursor<'_>) -> Option<u32> {
+#[inline]
+pub(super) fn before_fetch(cursor: &mut Cursor<'_>) -> Option<u32> {
     let text = cursor.rest().strip_prefix(b"* ")?;
     let (number, digits) = leading_number(text);
     let rest = text.get(digits..)?;
