@@ -12,7 +12,7 @@ pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> 
     match data {
         Data::Fetch(fetch) => {
             let has = has(fetch);
-            fetch_claimant(commands, fetch, |needs| has.contains(needs))
+            fetch_claimant(commands, fetch, has, |needs| has.contains(needs))
         }
         Data::Esearch(esearch) => tagged(commands, esearch.tag.as_ref(), tag, &Claim::Esearch),
         Data::Converted(converted) => {
@@ -21,6 +21,11 @@ pub(super) fn claimant(commands: &mut Commands, data: &Data, tag: TagOf<'_>) -> 
         Data::UidBatches(batches) => {
             tagged(commands, batches.tag.as_ref(), tag, &Claim::UidBatches)
         }
+        // In IMAP4rev1 SELECT has no LIST response, and a LIST may be under way beside it.
+        Data::List(_) => first(commands, |claim| {
+            *claim != Claim::Select && matches(claim, data)
+        })
+        .or_else(|| first(commands, |claim| matches(claim, data))),
         _ => first(commands, |claim| matches(claim, data)),
     }
 }
@@ -46,14 +51,14 @@ pub(super) type TagOf<'a> = &'a dyn Fn(&[u8]) -> Option<CommandId>;
 /// The command that a streamed literal answers.
 pub(super) fn body_claimant(commands: &mut Commands, begin: &BodyBegin) -> Option<CommandId> {
     let has = has(&begin.fetch).union(FetchNeeds::SECTION);
-    if let Some(id) = fetch_claimant(commands, &begin.fetch, |needs| has.contains(needs)) {
+    if let Some(id) = fetch_claimant(commands, &begin.fetch, has, |needs| has.contains(needs)) {
         return Some(id);
     }
     // The items that are still to come may be those that a command needs which asked for a body;
     // and the UID may come behind it: then only one such command is in flight
     // (`STREAMS_UNKEYED`).
     let asks = |needs: FetchNeeds| needs.contains(FetchNeeds::SECTION);
-    if let Some(id) = fetch_claimant(commands, &begin.fetch, asks) {
+    if let Some(id) = fetch_claimant(commands, &begin.fetch, has, asks) {
         return Some(id);
     }
     let mut askers = commands
@@ -84,13 +89,17 @@ fn first(commands: &Commands, wanted: impl Fn(&Claim) -> bool) -> Option<Command
 fn fetch_claimant(
     commands: &mut Commands,
     fetch: &FetchResponse,
+    has: FetchNeeds,
     accepts: impl Fn(FetchNeeds) -> bool,
 ) -> Option<CommandId> {
     let number = |claim: &Claim| asked(claim, fetch, &accepts);
     let fits = |entry: &Entry| entry.claims.list.iter().find_map(number);
+    let is_next = |entry: &Entry| fits(entry).is_some_and(|number| number > entry.last_number);
+    let wanted_all = |entry: &Entry| entry.claims.list.iter().any(|claim| wants(claim, has));
     let next = commands
         .in_progress()
-        .find(|entry| fits(entry).is_some_and(|number| number > entry.last_number))
+        .find(|entry| is_next(entry) && wanted_all(entry))
+        .or_else(|| commands.in_progress().find(|entry| is_next(entry)))
         .or_else(|| commands.in_progress().find(|entry| fits(entry).is_some()))?
         .id;
     let entry = commands.get_mut(next)?;
@@ -98,6 +107,18 @@ fn fetch_claimant(
         entry.last_number = number;
     }
     Some(next)
+}
+
+/// Whether a claim is for all items of a response but those that servers add unasked, such as
+/// FLAGS and MODSEQ: a size or a body is the answer of a command that asked for it.
+fn wants(claim: &Claim, has: FetchNeeds) -> bool {
+    let (Claim::Fetch(_, needs) | Claim::UidFetch(_, needs)) = claim else {
+        return false;
+    };
+    let unasked = FetchNeeds::FLAGS
+        .union(FetchNeeds::UID)
+        .union(FetchNeeds::MOD_SEQ);
+    needs.union(unasked).contains(has)
 }
 
 /// The message's number as the claim counts, if it is one that was asked for.

@@ -1,8 +1,10 @@
 //! Data goes to the command that it answers; everything else is unsolicited and never lost.
 
-use imap_proto_core::encode::{Fetch, FetchItems, Noop, Status, StatusItems};
+use imap_proto_core::encode::{
+    Fetch, FetchItems, List, Noop, Select, Status, StatusItems, UidFetch,
+};
 use imap_proto_core::engine::{CommandId, Event};
-use imap_proto_core::types::{Data, SequenceNumber, SequenceSet, Uid, UidSet};
+use imap_proto_core::types::{Data, Section, SequenceNumber, SequenceSet, Uid, UidSet};
 use imap_tests::harness::Harness;
 
 fn fetch(number: u32) -> Fetch {
@@ -12,17 +14,36 @@ fn fetch(number: u32) -> Fetch {
     )
 }
 
-/// The claims of all FETCH and STATUS events, in order.
+/// The claims of all FETCH, LIST and STATUS events, in order.
 fn claims(events: &[Event]) -> Vec<Option<CommandId>> {
     let claim = |event: &Event| match event {
         Event::Data {
-            data: Data::Fetch(_) | Data::Status(_),
+            data: Data::Fetch(_) | Data::List(_) | Data::Status(_),
             claimed_by,
             ..
         } => Some(*claimed_by),
         _ => None,
     };
     events.iter().filter_map(claim).collect()
+}
+
+#[test]
+fn a_size_answers_the_command_that_asked_for_it() {
+    let mut harness = Harness::selected("", 9);
+    let uid = harness.submit(Fetch::new(SequenceNumber(6), FetchItems::new().uid()));
+    let size = harness.submit(UidFetch::new(Uid(60), FetchItems::new().size()));
+    harness.feed("* 6 FETCH (UID 60 RFC822.SIZE 9)\r\n* 6 FETCH (UID 60 MODSEQ (4))\r\n");
+    assert_eq!(claims(&harness.take_events()), [Some(size), Some(uid)]);
+}
+
+/// In IMAP4rev1 SELECT is not answered with LIST (RFC 3501 §6.3.1), and LIST need not wait for it.
+#[test]
+fn a_list_beside_select_answers_list() {
+    let mut harness = Harness::selected("", 9);
+    harness.submit(Select::new("other"));
+    let list = harness.submit(List::new("", "a"));
+    harness.feed("* 4 EXISTS\r\n* LIST () \"/\" a\r\n");
+    assert_eq!(claims(&harness.take_events()), [Some(list)]);
 }
 
 /// QUIRKS 5.4 item 1: Dovecot answers pipelined commands in any order.
@@ -138,4 +159,25 @@ fn a_streamed_body_that_nobody_asked_for_is_unsolicited() {
             _ => None,
         });
     assert_eq!(begun, Some(None));
+}
+
+/// Both asked for the message by its number or UID; only the second asked for octets.
+#[test]
+fn a_streamed_body_answers_the_command_that_asked_for_it() {
+    let mut harness = Harness::selected("", 9);
+    harness.submit(Fetch::new(SequenceNumber(6), FetchItems::new().uid()));
+    let items = FetchItems::new().section(Section::Full);
+    let body = harness.submit(UidFetch::new(Uid(60), items));
+    let octets = "a".repeat(100_000);
+    harness.feed(format!(
+        "* 6 FETCH (UID 60 BODY[] {{100000}}\r\n{octets})\r\n"
+    ));
+    let begun = harness
+        .take_events()
+        .into_iter()
+        .find_map(|event| match event {
+            Event::BodyBegin { claimed_by, .. } => Some(claimed_by),
+            _ => None,
+        });
+    assert_eq!(begun, Some(Some(body)));
 }
