@@ -24,6 +24,7 @@ pub mod servers;
 pub mod skip;
 pub mod source;
 pub mod source_server;
+pub mod stress;
 pub mod tracer;
 pub mod transcript;
 pub mod tunnel;
