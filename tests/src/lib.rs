@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod demo;
 pub mod encode_response;
 pub mod fault;
+pub mod faults;
 pub mod fuzz;
 pub mod harness;
 pub mod hostile;

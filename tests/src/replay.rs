@@ -98,11 +98,70 @@ pub fn assert_one_ending_each(name: &str, outcome: &mut Outcome) {
     }
 }
 
+/// What goes wrong with what the server says, behind so many of its octets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The stream ends.
+    Cut(usize),
+    /// Nothing comes any more, and the stream stays open.
+    Stall(usize),
+    /// The octet there is another one.
+    Corrupt(usize),
+    /// The octet there does not come.
+    Lose(usize),
+}
+
+impl Fault {
+    /// Behind how many octets.
+    pub fn at(self) -> usize {
+        match self {
+            Self::Cut(at) | Self::Stall(at) | Self::Corrupt(at) | Self::Lose(at) => at,
+        }
+    }
+
+    /// Applies it to octets that begin at a place of the stream; whether more may come behind them.
+    fn apply(self, begin: usize, octets: &mut Vec<u8>) -> bool {
+        let Some(place) = self
+            .at()
+            .checked_sub(begin)
+            .filter(|place| *place <= octets.len())
+        else {
+            return true;
+        };
+        match self {
+            Self::Cut(_) | Self::Stall(_) => {
+                octets.truncate(place);
+                return false;
+            }
+            // Letters and brackets become others, and line ends something else.
+            Self::Corrupt(_) => octets
+                .iter_mut()
+                .skip(place)
+                .take(1)
+                .for_each(|octet| *octet ^= 0x21),
+            Self::Lose(_) if place < octets.len() => drop(octets.remove(place)),
+            Self::Lose(_) => {}
+        }
+        true
+    }
+}
+
 /// Plays connection `connection` of a recording, in reads of at most `chunk` octets; stops after `cut` octets of the
 /// server's if that is given, and ends the stream there.
 #[must_use]
 pub fn play(transcript: &Transcript, connection: u8, chunk: usize, cut: Option<usize>) -> Outcome {
-    let mut player = Player::new(chunk, cut);
+    play_faulty(transcript, connection, chunk, cut.map(Fault::Cut))
+}
+
+/// [`play`] with something going wrong.
+#[must_use]
+pub fn play_faulty(
+    transcript: &Transcript,
+    connection: u8,
+    chunk: usize,
+    fault: Option<Fault>,
+) -> Outcome {
+    let mut player = Player::new(chunk, fault);
     for act in acts(transcript, connection) {
         if !player.act(act) {
             break;
@@ -129,12 +188,14 @@ struct Player {
     /// The recorded tag of IDLE, and the number of ours.
     idle_tag: Option<(Vec<u8>, u64)>,
     exchange: Option<CommandId>,
-    left: Option<usize>,
+    fault: Option<Fault>,
+    /// How many octets of the server came.
+    came: usize,
     number: u64,
 }
 
 impl Player {
-    fn new(chunk: usize, cut: Option<usize>) -> Self {
+    fn new(chunk: usize, fault: Option<Fault>) -> Self {
         let mut harness =
             Harness::with(Config::unencrypted("mail.example.org"), Security::Plaintext);
         harness.chunk = chunk;
@@ -148,7 +209,8 @@ impl Player {
             surplus_continuations: 0,
             idle_tag: None,
             exchange: None,
-            left: cut,
+            fault,
+            came: 0,
             number: 0,
         }
     }
@@ -288,16 +350,26 @@ impl Player {
             return true;
         }
         let mut octets = self.with_our_tags(octets);
-        if let Some(left) = &mut self.left {
-            octets.truncate(*left);
-            *left -= octets.len();
-        }
+        let length = octets.len();
+        let goes_on = self
+            .fault
+            .is_none_or(|fault| fault.apply(self.came, &mut octets));
+        self.came += length;
         self.harness.feed(&octets);
         self.upgrade();
-        if self.left == Some(0) || self.harness.error.is_some() {
-            return false;
+        goes_on && self.harness.error.is_none()
+    }
+
+    /// Lets time pass as long as something waits for it; a connection that nothing more comes to ends so, or is idle.
+    fn wait(&mut self) {
+        for _ in 0..100 {
+            let deadline = self.harness.connection.poll_timeout();
+            let Some(deadline) = deadline.filter(|_| self.harness.error.is_none()) else {
+                return;
+            };
+            let by = deadline.at.saturating_duration_since(self.harness.now);
+            self.harness.clock(by);
         }
-        true
     }
 
     fn with_our_tags(&mut self, line: &[u8]) -> Vec<u8> {
@@ -340,6 +412,9 @@ impl Player {
     }
 
     fn finish(mut self) -> Outcome {
+        if let Some(Fault::Stall(_)) = self.fault {
+            self.wait();
+        }
         if self.harness.error.is_none() {
             self.harness.eof();
         }

@@ -6,11 +6,21 @@ use imap_tests::replay::{assert_one_ending_each, joined, play, server_octets};
 use imap_tests::transcript::{Side, Transcript, all, recording};
 
 /// Connections whose client side no engine could have written.
-const NOT_PLAYED: [(&str, u8, &str); 2] = [
+const NOT_PLAYED: [(&str, u8, &str); 4] = [
     (
         "96-errors",
         1,
         "the client sends lines that are no commands",
+    ),
+    (
+        "17-unauthenticate-admin",
+        1,
+        "LOGIN goes out where LOGINDISABLED stands",
+    ),
+    (
+        "17-unauthenticate-admin",
+        3,
+        "LOGIN goes out where LOGINDISABLED stands",
     ),
     ("99-logout", 4, "a command of many kilobytes is not shown"),
 ];
@@ -132,4 +142,14 @@ fn a_violation_is_not_a_lawful_end() {
         Violation::UnknownTag
     ))));
     assert!(!is_lawful_end(None));
+}
+
+/// Law 4, a sample: each kind of fault behind every 997th octet of every recording. `attacks --faults` takes each octet.
+#[test]
+fn law_4_no_fault_leaves_a_command_without_its_ending() {
+    let cases = imap_tests::faults::every(&all(), 997);
+    assert_eq!(cases.len(), 4);
+    for (kind, count) in cases {
+        assert!(count > 500, "{count} of {kind}");
+    }
 }
