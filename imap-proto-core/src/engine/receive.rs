@@ -11,8 +11,11 @@ use super::trace::tell;
 use super::{
     CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step, Violation,
 };
-use crate::parse::{FetchHead, parse_fetch_head, parse_fetch_rest, take_response};
-use crate::types::{BodyBegin, Data, FetchResponse, Malformed, ParseError, Response};
+use crate::parse::{
+    EMPTY_LITERAL, FetchHead, parse_fetch_head, parse_fetch_rest, parse_long_head, parse_response,
+    take_response, without_literal,
+};
+use crate::types::{BodyBegin, BodyPart, Data, FetchResponse, Malformed, ParseError, Response};
 use crate::wire::{Frame, InputBuffer};
 
 /// How much of a streamed literal one event hands out at most.
@@ -57,6 +60,8 @@ pub(super) struct Owner {
     selection: SelectionId,
     sequence_number: Option<crate::types::SequenceNumber>,
     uid: Option<crate::types::Uid>,
+    /// A URLFETCH or CONVERTED response so far, without the literals that were handed out.
+    skeleton: Option<Bytes>,
 }
 
 impl Receiving {
@@ -209,14 +214,12 @@ impl Connection {
         owner: Option<Owner>,
     ) -> Option<Event> {
         let bytes = input.peek(head);
+        if owner.as_ref().is_some_and(|owner| owner.skeleton.is_some()) {
+            return self.long_head(input, &bytes, literal, owner);
+        }
         let parsed = parse_fetch_head(&bytes, &self.config.limits, owner.is_some());
         let Ok(FetchHead::Begin(mut begin)) = parsed else {
-            self.framer.collect();
-            self.receiving = match owner {
-                Some(owner) => Receiving::Rest(owner),
-                None => Receiving::Partial,
-            };
-            return None;
+            return self.long_head(input, &bytes, literal, owner);
         };
         self.record_received(&bytes, literal);
         input.discard(head);
@@ -241,6 +244,74 @@ impl Connection {
         })
     }
 
+    /// The same for URLFETCH and CONVERTED that answer a command: their literals are handed out,
+    /// then the response comes whole, with nothing in their places.
+    fn long_head(
+        &mut self,
+        input: &mut InputBuffer,
+        head: &Bytes,
+        literal: u64,
+        owner: Option<Owner>,
+    ) -> Option<Event> {
+        let Some((owner, part)) = self.long_owner(head, owner.as_ref()) else {
+            self.framer.collect();
+            self.receiving = match owner {
+                Some(owner) => Receiving::Rest(owner),
+                None => Receiving::Partial,
+            };
+            return None;
+        };
+        self.record_received(head, literal);
+        input.discard(head.len());
+        self.framer.stream();
+        let (claimed_by, selection) = (owner.claimed_by, owner.selection);
+        self.receiving = Receiving::Literal {
+            remaining: literal,
+            discard: false,
+            owner,
+        };
+        let begin = Box::new(BodyBegin {
+            fetch: FetchResponse::default(),
+            part,
+            origin: None,
+            size: literal,
+        });
+        Some(Event::BodyBegin {
+            begin,
+            claimed_by,
+            selection,
+        })
+    }
+
+    /// Whose literal a head announces, if it can be handed out, and what it is.
+    fn long_owner(&mut self, head: &Bytes, before: Option<&Owner>) -> Option<(Owner, BodyPart)> {
+        /// More is taken whole: each literal costs a look at all before it.
+        const LONGEST: usize = 64 * 1024;
+        let so_far = match before {
+            Some(owner) => owner.skeleton.clone()?,
+            None => Bytes::new(),
+        };
+        let skeleton = [&so_far, without_literal(head)?, EMPTY_LITERAL].concat();
+        if skeleton.len() > LONGEST {
+            return None;
+        }
+        let (data, part) = parse_long_head(&skeleton, &self.config.limits)?;
+        let claimed_by = if let Some(owner) = before {
+            owner.claimed_by
+        } else {
+            let tags = &self.tags;
+            claimant(&mut self.commands, &data, &|tag| tags.command(tag))
+        };
+        let id = claimed_by.filter(|&id| !self.is_drained(id))?;
+        let owner = Owner {
+            claimed_by: Some(id),
+            selection: self.selection(),
+            skeleton: Some(skeleton.into()),
+            ..Owner::default()
+        };
+        Some((owner, part))
+    }
+
     fn owner(&mut self, begin: &mut BodyBegin, before: Option<Owner>) -> Owner {
         if let Some(mut owner) = before {
             owner.uid = begin.fetch.uid.or(owner.uid);
@@ -255,6 +326,7 @@ impl Connection {
             selection: self.selection(),
             sequence_number: begin.fetch.sequence_number,
             uid: begin.fetch.uid,
+            skeleton: None,
         }
     }
 
@@ -306,8 +378,22 @@ impl Connection {
             selection,
             sequence_number,
             uid,
+            ..
         } = owner;
         let drained = claimed_by.is_some_and(|id| self.is_drained(id));
+        if let Some(skeleton) = &owner.skeleton {
+            let whole = Bytes::from([&**skeleton, &**bytes].concat());
+            let event = match parse_response(&whole, &self.config.limits) {
+                Ok(Response::Data(data)) => Event::Data {
+                    data,
+                    claimed_by,
+                    selection,
+                },
+                Ok(_) => return None,
+                Err(error) => malformed(&whole, error, claimed_by),
+            };
+            return (!drained).then_some(event);
+        }
         let event = match parse_fetch_rest(bytes, &self.config.limits) {
             Ok(rest) => {
                 let fetch = FetchResponse {

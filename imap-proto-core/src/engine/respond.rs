@@ -516,7 +516,11 @@ fn is_mailbox_data(data: &Data) -> bool {
             | Data::Status(_)
             | Data::Thread(_)
             | Data::UidBatches(_)
+            | Data::Comparator(_)
+            | Data::Conversion(_)
             | Data::Converted(_)
+            | Data::JmapAccess(_)
+            | Data::PushService(_)
             | Data::GenUrlAuth(_)
             | Data::UrlFetch(_)
             | Data::Vanished { .. }

@@ -43,4 +43,5 @@ mod vendor;
 pub use reader::ResponseReader;
 pub use response::parse_response;
 pub(crate) use response::take_response;
+pub(crate) use stream::{EMPTY_LITERAL, parse_long_head, without_literal};
 pub use stream::{FetchHead, parse_fetch_head, parse_fetch_rest};

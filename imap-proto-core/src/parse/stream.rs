@@ -3,7 +3,11 @@
 use bytes::Bytes;
 
 use super::fetch::{head, rest};
-use crate::types::{BodyBegin, FetchResponse, ParseError, ParseErrorKind, SequenceNumber, Uid};
+use super::parse_response;
+use crate::types::{
+    BodyBegin, BodyPart, ByteString, ConvertedData, Data, FetchResponse, ParseError,
+    ParseErrorKind, Response, SequenceNumber, Uid, UrlContent, UrlFetchData,
+};
 use crate::wire::{Cursor, Limits};
 
 /// What the head of a response with a long literal is.
@@ -63,6 +67,73 @@ pub fn parse_fetch_rest(input: &Bytes, limits: &Limits) -> Result<FetchResponse,
     let response = rest(&mut cursor)?;
     cursor.end()?;
     Ok(response)
+}
+
+/// A response with literals in chunks as it is without them: with `{0}` for the announcement that
+/// ends each head.
+pub(crate) fn without_literal(head: &[u8]) -> Option<&[u8]> {
+    let announcement = memchr::memrchr(b'{', head)?;
+    head.get(..announcement)
+}
+
+/// What stands for the announcement.
+pub(crate) const EMPTY_LITERAL: &[u8] = b"{0}\r\n";
+
+/// Reads a URLFETCH or CONVERTED response up to a literal that is left out: the response as if it
+/// ended there, and what the literal is. `None` for any other response, or another literal.
+pub(crate) fn parse_long_head(skeleton: &[u8], limits: &Limits) -> Option<(Data, BodyPart)> {
+    if !is_long(skeleton) {
+        return None;
+    }
+    let ends: [&[u8]; 2] = [b"\r\n", b")\r\n"];
+    ends.into_iter().find_map(|end| {
+        let whole = Bytes::from([skeleton, end].concat());
+        match parse_response(&whole, limits) {
+            Ok(Response::Data(data)) => last_literal(&data).map(|part| (data, part)),
+            _ => None,
+        }
+    })
+}
+
+/// `* URLFETCH` or `* n CONVERTED`
+fn is_long(response: &[u8]) -> bool {
+    let Some(rest) = response.strip_prefix(b"* ") else {
+        return false;
+    };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let name: &[u8] = if digits == 0 {
+        b"URLFETCH "
+    } else {
+        b" CONVERTED "
+    };
+    let rest = rest.get(digits..).unwrap_or_default();
+    rest.get(..name.len())
+        .is_some_and(|word| word.eq_ignore_ascii_case(name))
+}
+
+/// What the last string of a response is, if it is the empty one of a literal that is left out.
+fn last_literal(data: &Data) -> Option<BodyPart> {
+    let is_empty = |octets: &Option<ByteString>| octets.as_ref().is_some_and(ByteString::is_empty);
+    match data {
+        Data::UrlFetch(response) => {
+            let last = response.urls.last()?;
+            let octets = match &last.content {
+                UrlContent::Text(octets) => octets,
+                UrlContent::Items(items) => match items.last()? {
+                    UrlFetchData::Body(octets) | UrlFetchData::Binary(octets) => octets,
+                    _ => return None,
+                },
+            };
+            is_empty(octets).then(|| BodyPart::Url(last.url.clone()))
+        }
+        Data::Converted(response) => match response.items.last()? {
+            ConvertedData::Binary(data) if is_empty(&data.data) => {
+                Some(BodyPart::Converted(data.part.clone()))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `* n FETCH`, `* n UIDFETCH` or `* UIDFETCH n`: what is known of the message; `None` for other responses.

@@ -58,6 +58,8 @@ impl Assembly {
                 data,
             }),
             BodyPart::Binary(part) => FetchData::Binary(BinaryData { part, origin, data }),
+            // Not of a FETCH response: see `long`.
+            BodyPart::Url(_) | BodyPart::Converted(_) => return,
         };
         self.fetch.items.push(item);
     }

@@ -209,7 +209,7 @@ impl Slot {
         ending.and_then(Error::of_ending)?;
         match self.size {
             Some(_) => Ok(()),
-            None => Err(MissingAnswer("FETCH").into()),
+            None => Err(MissingAnswer("FETCH, URLFETCH or CONVERTED").into()),
         }
     }
 
@@ -254,6 +254,18 @@ impl Route for Slot {
         match data {
             Data::Fetch(fetch) => {
                 self.fetch(fetch);
+                Ok(())
+            }
+            Data::UrlFetch(response) => {
+                for url in response.urls {
+                    self.whole(url.octets().cloned());
+                }
+                Ok(())
+            }
+            Data::Converted(response) => {
+                if let Some(binary) = response.binary() {
+                    self.whole(binary.data.clone());
+                }
                 Ok(())
             }
             other => Err(other),

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::Error;
 use super::assembly::Assembly;
+use super::long::Long;
 use super::route::{Mailbag, Route};
 use super::shared::{AbortHandle, Core, Handle};
 use crate::encode::{Command, Request, SubmitError};
@@ -55,6 +56,7 @@ struct Slot<C: Command> {
     bag: Mailbag,
     items: VecDeque<(C::Item, usize)>,
     assembly: Option<Assembly>,
+    long: Long,
     malformed: Vec<Malformed>,
 }
 
@@ -103,6 +105,7 @@ impl<C: Command> Reply<C> {
             bag: Mailbag::new(max_collected),
             items: VecDeque::new(),
             assembly: None,
+            long: Long::default(),
             malformed: Vec::new(),
         })
     }
@@ -352,11 +355,19 @@ impl<C: Command> Route for Slot<C> {
     fn data(&mut self, data: Data) -> Result<(), Data> {
         match data {
             Data::Fetch(rest) if self.assembly.is_some() => self.flush(rest),
+            data if !self.long.is_empty() => {
+                let data = std::mem::take(&mut self.long).fill(data);
+                self.push(data)
+            }
             data => self.push(data),
         }
     }
 
     fn body_begin(&mut self, begin: BodyBegin) -> bool {
+        if Long::takes(&begin) {
+            self.long.begin(begin);
+            return true;
+        }
         match &mut self.assembly {
             Some(assembly) => assembly.next(begin),
             assembly => *assembly = Some(Assembly::new(begin)),
@@ -365,6 +376,15 @@ impl<C: Command> Route for Slot<C> {
     }
 
     fn body_chunk(&mut self, octets: Bytes) -> bool {
+        if !self.long.is_empty() {
+            self.long.chunk(&octets);
+            if self.bag.is_too_large(self.long.len()) {
+                self.long = Long::default();
+                self.bag.end(Err(Error::Collected));
+                return false;
+            }
+            return true;
+        }
         let Some(assembly) = &mut self.assembly else {
             return false;
         };
@@ -385,6 +405,7 @@ impl<C: Command> Route for Slot<C> {
 
     fn malformed(&mut self, malformed: Malformed) {
         // The rest of a response whose literals came well: they count.
+        self.long = Long::default();
         let _ = self.flush(FetchResponse::default());
         let kept: usize = self.malformed.iter().map(|kept| kept.raw.len()).sum();
         if self.malformed.len() < MALFORMED && kept + malformed.raw.len() <= MALFORMED_OCTETS {

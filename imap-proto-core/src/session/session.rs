@@ -109,8 +109,8 @@ impl<F: Flavor> Session<F> {
         Upload::submit(&self.handle, command.request(), F::now())
     }
 
-    /// Submits a FETCH of one section of one message, whose octets come as they are read. The
-    /// first section that the answer has is taken.
+    /// Submits a FETCH of one section of one message, a URLFETCH of one URL or a CONVERT of one
+    /// part, whose octets come as they are read. The first that the answer has are taken.
     pub fn body<C: Command>(&self, command: C) -> F::Body {
         F::body(Body::submit(&self.handle, command.request(), F::now()))
     }

@@ -98,11 +98,12 @@ pub struct BinaryData {
     pub data: Option<ByteString>,
 }
 
-/// A literal of a FETCH response that is handed out in chunks: what is known when it begins.
+/// A literal that is handed out in chunks: what is known when it begins.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct BodyBegin {
-    /// Everything that came before it in the response.
+    /// Everything that came before it in a FETCH response. Of URLFETCH and CONVERTED nothing: the
+    /// whole response follows behind its literals, with empty strings in their places.
     pub fetch: FetchResponse,
     /// What the literal is.
     pub part: BodyPart,
@@ -115,11 +116,16 @@ pub struct BodyBegin {
 /// What a streamed literal is.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub enum BodyPart {
     /// `BODY[section]` and the RFC822 items.
     Section(Section),
     /// `BINARY[part]`
     Binary(SectionPart),
+    /// What the URL leads to, in URLFETCH (RFC 4467 §8).
+    Url(ByteString),
+    /// `BINARY[part]` of CONVERTED (RFC 5259 §6).
+    Converted(SectionPart),
 }
 
 impl FetchResponse {

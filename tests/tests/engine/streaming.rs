@@ -1,8 +1,10 @@
 //! Long literals of FETCH come out in chunks, whatever stands around them.
 
-use imap_proto_core::encode::{Fetch, FetchItems};
+use imap_proto_core::encode::{Convert, ConvertItems, Fetch, FetchItems, UrlFetch, UrlFetchItems};
 use imap_proto_core::engine::{CommandId, ConnectionError, Event};
-use imap_proto_core::types::{Data, Section, Uid, UidSet};
+use imap_proto_core::types::{
+    BodyPart, ByteString, Data, Section, SectionPart, SequenceNumber, Uid, UidSet,
+};
 use imap_tests::harness::Harness;
 
 const SIZE: usize = 100_000;
@@ -192,4 +194,117 @@ fn c1_a_giant_announcement_reserves_nothing() {
     let events = harness.take_events();
     assert!(matches!(&events[0], Event::BodyBegin { begin, .. } if begin.size == i64::MAX as u64));
     assert_eq!(harness.error, None);
+}
+
+/// The literals that were handed out, and the response behind them.
+fn streamed(events: &[Event], id: CommandId) -> (Vec<(BodyPart, usize)>, &Data) {
+    let mut parts = Vec::new();
+    let mut whole = None;
+    for event in events {
+        match event {
+            Event::BodyBegin {
+                begin, claimed_by, ..
+            } => {
+                assert_eq!(*claimed_by, Some(id));
+                parts.push((begin.part.clone(), 0));
+            }
+            Event::BodyChunk { data, .. } => parts.last_mut().unwrap().1 += data.len(),
+            Event::Data {
+                data, claimed_by, ..
+            } => {
+                assert_eq!(*claimed_by, Some(id));
+                assert!(whole.replace(data).is_none(), "one response");
+            }
+            _ => {}
+        }
+    }
+    (parts, whole.expect("the response behind its literals"))
+}
+
+/// URLFETCH in both its forms: the literals first, then the response with nothing in their places.
+#[test]
+fn what_urls_lead_to_is_streamed() {
+    let octets = "x".repeat(SIZE);
+    let simple = format!(
+        "* URLFETCH \"imap://a\" {{{SIZE}}}\r\n{octets} \"imap://b\" NIL \"imap://c\" {{{SIZE}}}\r\n{octets}\r\n"
+    );
+    let items = format!(
+        "* URLFETCH \"imap://a\" (BODYPARTSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 3 1)) (BINARY ~{{{SIZE}}}\r\n{octets})\r\n"
+    );
+    for (response, urls, literals) in [
+        (&simple, 3, vec!["imap://a", "imap://c"]),
+        (&items, 1, vec!["imap://a"]),
+    ] {
+        for chunk in [usize::MAX, 1000] {
+            let mut harness = Harness::authenticated("URLAUTH URLAUTH=BINARY");
+            harness.chunk = chunk;
+            let fetch = UrlFetch::new(["imap://b"]).items("imap://a", UrlFetchItems::binary());
+            let id = harness.submit(fetch);
+            harness.feed(response).ok(id);
+            let events = harness.take_events();
+            let (parts, data) = streamed(&events, id);
+            let expected: Vec<_> = literals
+                .iter()
+                .map(|url| (BodyPart::Url((*url).into()), SIZE))
+                .collect();
+            assert_eq!(parts, expected);
+            let Data::UrlFetch(found) = data else {
+                panic!("{data:?}");
+            };
+            assert_eq!(found.urls.len(), urls);
+            assert_eq!(found.urls[0].octets().map(ByteString::len), Some(0));
+        }
+    }
+}
+
+/// CONVERTED is told by its tag.
+#[test]
+fn converted_parts_are_streamed() {
+    let mut harness = Harness::selected("CONVERT", 3);
+    let part = SectionPart(vec![3]);
+    let id = harness.submit(Convert::new(
+        SequenceNumber(2),
+        ConvertItems::new().binary(part.clone()),
+    ));
+    let tag = imap_tests::harness::id_tag(id);
+    let octets = "x".repeat(SIZE);
+    harness
+        .feed(format!(
+            "* 2 CONVERTED (TAG \"{tag}\") (BINARY[3] {{{SIZE}}}\r\n{octets})\r\n"
+        ))
+        .ok(id);
+    let events = harness.take_events();
+    let (parts, data) = streamed(&events, id);
+    assert_eq!(parts, [(BodyPart::Converted(part), SIZE)]);
+    assert!(matches!(data, Data::Converted(found) if found.items.len() == 1));
+}
+
+/// Nobody asked, or the literal is the URL: then the response is taken whole.
+#[test]
+fn what_cannot_be_streamed_is_taken_whole() {
+    let octets = "x".repeat(SIZE);
+    for response in [
+        format!("* URLFETCH \"imap://a\" {{{SIZE}}}\r\n{octets}\r\n"),
+        format!("* 2 CONVERTED (TAG \"other\") (BINARY[3] {{{SIZE}}}\r\n{octets})\r\n"),
+    ] {
+        let mut harness = Harness::authenticated("URLAUTH");
+        harness.feed(&response);
+        let events = harness.take_events();
+        let is_whole = |event: &Event| {
+            matches!(
+                event,
+                Event::Data {
+                    data: Data::UrlFetch(_) | Data::Converted(_),
+                    claimed_by: None,
+                    ..
+                }
+            )
+        };
+        assert!(events.iter().any(is_whole), "{events:?}");
+        assert!(
+            !events
+                .iter()
+                .any(|event| matches!(event, Event::BodyBegin { .. }))
+        );
+    }
 }

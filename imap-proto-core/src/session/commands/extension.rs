@@ -5,6 +5,7 @@ use crate::encode::{
     ApplePushService, Comparator, Conversions, Convert, ConvertItems, GenUrlAuth, GetJmapAccess,
     Language, Messages, Netscape, ResetKey, Rlist, Rlsub, UidConvert, UrlFetch, Xlist,
 };
+use crate::session::{Flavor, Session};
 use crate::types::{ByteString, MailboxName, SequenceNumber, Uid};
 
 commands! {
@@ -52,4 +53,11 @@ commands! {
 
     /// NETSCAPE: where the account is managed, on Netscape's and Sun's servers (no RFC).
     netscape() -> Netscape = Netscape;
+}
+
+impl<F: Flavor> Session<F> {
+    /// What an authorized URL leads to (RFC 4467 §7), in chunks as they come.
+    pub fn url_fetch_body(&self, url: impl Into<ByteString>) -> F::Body {
+        self.body(UrlFetch::new([url]))
+    }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod harness;
 mod idle;
 mod login;
+mod long;
 mod messages;
 mod opening;
 mod readers;

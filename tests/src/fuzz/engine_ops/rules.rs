@@ -164,6 +164,7 @@ pub(super) fn is_mailbox_data(data: &Data) -> bool {
             | Data::Capability(_)
             | Data::Enabled(_)
             | Data::Id(_)
+            | Data::Language(_)
             | Data::Namespace(_)
             | Data::Other(_)
     )
