@@ -192,6 +192,7 @@ targets! {
     engine_ops
     framer
     response
+    sasl
     sequence_set
     starttls
     utf7

@@ -1,10 +1,12 @@
 //! The engine gives the same events however the octets are cut into reads.
 
 use super::choices::{Choices, cuts};
-use super::commands::command;
+use super::commands::{MAILBOX, command};
 use bytes::Buf as _;
+use imap_proto_core::encode::{Status, StatusItems};
 use imap_proto_core::engine::{
-    CommandId, Config, Connection, ConnectionError, Event, Security, Seed, SelectionId, Step,
+    Collect, Collected, CommandId, Config, Connection, ConnectionError, Event, Security, Seed,
+    SelectionId, Step,
 };
 use imap_proto_core::types::{BodyBegin, Completion, Data, Malformed};
 use imap_proto_core::wire::{InputBuffer, Limits};
@@ -73,11 +75,13 @@ fn seen(setup: &Setup, stream: &[u8], cut: u8, now: Instant) -> Vec<Seen> {
         connection: Connection::new(Arc::new(config), Security::Trusted, Seed([0; 16]), now),
         now,
         seen: Vec::new(),
+        collect: None,
     };
     side.feed(setup.greeting.as_bytes(), 0);
     for kind in setup.commands {
         side.submit(kind);
     }
+    side.collect = side.connection.start(collected(), now).ok();
     for (at, segment) in stream.split(|&byte| byte == 0xff).enumerate() {
         if at > 0 {
             side.submit(segment.first().copied().unwrap_or_default());
@@ -97,6 +101,13 @@ struct Side {
     input: InputBuffer,
     now: Instant,
     seen: Vec<Seen>,
+    /// A command whose answer is collected.
+    collect: Option<Collect<Status>>,
+}
+
+/// What it is.
+fn collected() -> Status {
+    Status::new(MAILBOX, StatusItems::new().messages())
 }
 
 impl Side {
@@ -139,7 +150,29 @@ impl Side {
         }
     }
 
+    /// Gives an event to the command that collects; it comes back if it is another's.
+    fn collected(&mut self, event: Event) -> Option<Event> {
+        let Some(collect) = &mut self.collect else {
+            return Some(event);
+        };
+        let shown = match collect.take(event) {
+            Collected::Other(event) => return Some(event),
+            Collected::Item(item) => {
+                let shown = format!("{item:?}");
+                collect.add(item);
+                shown
+            }
+            Collected::Done(outcome) => format!("{:?}", outcome.result()),
+            Collected::Nothing => "malformed".to_owned(),
+        };
+        self.seen.push(Seen::Other(shown));
+        None
+    }
+
     fn event(&mut self, event: Event) {
+        let Some(event) = self.collected(event) else {
+            return;
+        };
         let seen = match event {
             Event::Data {
                 data,

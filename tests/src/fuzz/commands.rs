@@ -4,11 +4,11 @@ use imap_proto_core::encode::{
     Append, AppendMessage, Authenticate, Capability, Check, Close, Command as _, Compress, Copy,
     Create, Custom, Delete, DeleteAcl, Enable, Examine, Expunge, Fetch, FetchItems, GetAcl,
     GetMetadata, GetQuota, GetQuotaRoot, Id, List, ListOptions, ListRights, ListStatus, Login,
-    Logout, Lsub, MetadataDepth, Move, MyRights, Namespace, Noop, QresyncParameters, Rename,
-    Request, Search, SearchKey, SearchReturn, Select, SetAcl, SetMetadata, SetQuota, Sort,
-    SortCriteria, StartTls, Status, StatusItems, Store, StoreAction, SubmitError, Subscribe,
-    Thread, ThreadAlgorithm, UidExpunge, UidFetch, UidFetchChanges, Unauthenticate, Unordered,
-    Unselect, Unsubscribe,
+    Logout, Lsub, MailboxEvents, MailboxFilter, MetadataDepth, Move, MyRights, Namespace, Noop,
+    Notify, QresyncParameters, Rename, Request, Search, SearchKey, SearchReturn, Select, SetAcl,
+    SetMetadata, SetQuota, Sort, SortCriteria, StartTls, Status, StatusItems, Store, StoreAction,
+    SubmitError, Subscribe, Thread, ThreadAlgorithm, UidExpunge, UidFetch, UidFetchChanges,
+    Unauthenticate, Unordered, Unselect, Unsubscribe,
 };
 use imap_proto_core::types::{Flag, ModSeq, SequenceNumber, SequenceSet, Uid, UidSet, UidValidity};
 
@@ -147,6 +147,13 @@ samples! {
     "MYRIGHTS" => MyRights::new(MAILBOX).request(),
     "GETMETADATA" => GetMetadata::new(MAILBOX, ["/private/comment"])
         .depth(MetadataDepth::One)
+        .request(),
+    "NOTIFY" => Notify::set(
+        MailboxFilter::Selected,
+        MailboxEvents::new().messages(),
+    ).and(MailboxFilter::Personal, MailboxEvents::new().event("MailboxName")).request(),
+    "UID SEARCH +UPDATE" => Search::<Uid>::new(unseen())
+        .returning(SearchReturn::new().all().update())
         .request(),
     "SETMETADATA" => SetMetadata::new(MAILBOX).set("/private/comment", "x").request(),
 }

@@ -13,6 +13,7 @@ mod deflate;
 mod engine_ops;
 mod framer;
 mod response;
+mod sasl;
 mod sequence_set;
 mod starttls;
 mod utf7;
@@ -24,6 +25,7 @@ pub use deflate::deflate;
 pub use engine_ops::engine_ops;
 pub use framer::framer;
 pub use response::response;
+pub use sasl::sasl;
 pub use sequence_set::sequence_set;
 pub use starttls::starttls;
 pub use utf7::utf7;
@@ -39,6 +41,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("engine_ops", engine_ops),
     ("framer", framer),
     ("response", response),
+    ("sasl", sasl),
     ("sequence_set", sequence_set),
     ("starttls", starttls),
     ("utf7", utf7),

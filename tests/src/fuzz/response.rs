@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use crate::encode_response::{encode_response, strings_of};
 use bytes::Bytes;
-use imap_proto_core::parse::{parse_fetch_head, parse_fetch_rest, parse_response};
+use imap_proto_core::parse::{ResponseReader, parse_fetch_head, parse_fetch_rest, parse_response};
 use imap_proto_core::types::{Data, FetchData, Response};
 use imap_proto_core::wire::{Frame, Framer, InputBuffer, Limits};
 use std::fmt::Write as _;
@@ -28,8 +28,39 @@ pub fn response(data: &[u8]) {
     }
     let _ = parse_fetch_rest(&data, &limits);
     if !small {
+        read(&data, &limits);
         frames(data, &limits);
     }
+}
+
+/// A reader that is given all octets by [`InputBuffer::fill`] finds the frames, and reads each as it is read alone.
+fn read(data: &Bytes, limits: &Limits) {
+    let (mut input, mut fed) = (InputBuffer::new(limits), 0);
+    let mut reader = ResponseReader::new(limits.clone());
+    let mut rest = data.clone();
+    loop {
+        match reader.next(&mut input) {
+            Ok(Some(response)) => {
+                let frame =
+                    rest.split_to(frame_len(&rest).expect("a frame, as the reader found one"));
+                let alone = parse_response(&frame, limits);
+                assert_eq!(response.map_err(|malformed| malformed.error), alone);
+            }
+            Ok(None) if fed == data.len() => break,
+            Ok(None) => {
+                let fill = |window: &mut [u8]| std::io::Read::read(&mut &data[fed..], window);
+                fed += input.fill(fill).expect("room");
+            }
+            Err(_) => return assert_eq!(frame_len(&rest), None),
+        }
+    }
+    assert!(!input.is_full() && frame_len(&rest).is_none());
+    assert_eq!(
+        (input.received(), input.len()),
+        (data.len() as u64, rest.len())
+    );
+    input.release();
+    assert_eq!(input.len(), rest.len());
 }
 
 fn frames(mut data: Bytes, limits: &Limits) {

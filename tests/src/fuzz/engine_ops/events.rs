@@ -15,7 +15,10 @@ impl World {
             let used = usize::try_from(self.input.consumed() - before).expect("a few");
             let allowed = self.read(used);
             match step {
-                Ok(Step::Event(event)) => self.event(event, &allowed),
+                Ok(Step::Event(event)) => {
+                    self.events += 1;
+                    self.event(event, &allowed);
+                }
                 Ok(Step::NeedInput) => return self.needs_input(&allowed),
                 Ok(Step::Paused(reason)) => {
                     let state = self.model.state;
@@ -117,7 +120,11 @@ impl World {
                 self.model.timed_out(id.number(), self.now);
             }
             Event::NotSent { id } => self.model.end(id.number(), Ending::NotSent),
-            Event::Challenge { id, .. } | Event::UploadReady { id } => self.claimed(Some(id)),
+            Event::Challenge { id, .. }
+            | Event::UploadReady { id }
+            | Event::Progress { id, .. } => {
+                self.claimed(Some(id));
+            }
             Event::TlsReady(token) => {
                 assert_eq!(self.model.state, State::AwaitingTls);
                 self.tls = Some(token);
@@ -125,6 +132,12 @@ impl World {
             Event::CompressionReady(token) => {
                 assert_eq!(self.model.state, State::AwaitingCompression);
                 self.compression = Some(token);
+            }
+            Event::ContextUpdate { id, .. } => {
+                assert!(!self.contexts_ended.contains(&id), "news of {id:?}");
+            }
+            Event::ContextEnded { id } => {
+                assert!(self.contexts_ended.insert(id), "{id:?} ends twice");
             }
             Event::Idling(began) => {
                 assert_ne!(self.idling, began, "IDLE began or ended twice");
@@ -160,6 +173,8 @@ fn told_by(event: &Event) -> Option<Told> {
         Event::Challenge { .. } => Told::Challenge,
         Event::BodyBegin { .. } => Told::BodyBegin,
         Event::BodyChunk { .. } => Told::BodyChunk,
+        Event::ContextUpdate { id, .. } => Told::Context(id.number()),
+        Event::Progress { .. } => Told::Progress,
         _ => return None,
     })
 }

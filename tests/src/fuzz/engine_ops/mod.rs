@@ -18,10 +18,10 @@ use imap_proto_core::engine::{
     CommandId, CompressionUpgrade, Config, Connection, ConnectionError, DeadlineReason, Security,
     Seed, SelectionId, State, TimeoutReason, TlsUpgrade,
 };
-use imap_proto_core::types::Secret;
+use imap_proto_core::types::{Secret, SequenceNumber};
 use imap_proto_core::wire::{InputBuffer, Limits};
 use model::{Ending, Model, Taken};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,7 @@ struct World {
     /// Tokens that the application was given and has not used.
     tls: Option<TlsUpgrade>,
     compression: Option<CompressionUpgrade>,
+    compressed: bool,
     /// How many octets had left when TLS began.
     sent_in_clear: usize,
     /// Lines of the server that may be continuation requests: never fewer than there were.
@@ -71,6 +72,11 @@ struct World {
     ends: Vec<ConnectionError>,
     idling: bool,
     selection: SelectionId,
+    /// Searches that get no more news.
+    contexts_ended: BTreeSet<CommandId>,
+    /// Operations, and events that were told.
+    operations: usize,
+    events: usize,
 }
 
 impl World {
@@ -102,6 +108,7 @@ impl World {
             ids: BTreeMap::new(),
             tls: None,
             compression: None,
+            compressed: false,
             sent_in_clear: 0,
             continuations: 0,
             begins_line: true,
@@ -109,6 +116,9 @@ impl World {
             ends: Vec::new(),
             idling: false,
             selection: SelectionId::default(),
+            contexts_ended: BTreeSet::new(),
+            operations: 0,
+            events: 0,
         };
         match setup >> 5 {
             0 => {}
@@ -125,6 +135,7 @@ impl World {
     }
 
     fn operate(&mut self, choices: &mut Choices<'_>) {
+        self.operations += 1;
         match choices.below(20) {
             0..=3 => self.submit(choices.byte()),
             4 => self.feed(choices.bytes(40)),
@@ -325,6 +336,7 @@ impl World {
         if let Some(token) = self.compression.take() {
             self.connection.compression_established(token, self.now);
             self.model.compression_established();
+            self.compressed = true;
         }
     }
 
@@ -363,6 +375,11 @@ impl World {
     fn check(&mut self) {
         assert!(self.input.len() <= MAX_RESPONSE + 64 * 1024);
         assert_eq!(self.input.len(), self.model.unread.len());
+        // No input makes more steps than octets (SECURITY.md C10), but for what the application did.
+        let asked = self.operations + 2 * self.model.commands.len() + self.model.sent.lines.len();
+        let fed = usize::try_from(self.input.received()).expect("a few");
+        assert!(self.events <= fed + 4 * asked, "{} events", self.events);
+        self.getters();
         if self.error.is_some() {
             assert!(self.connection.poll_transmit(self.now).is_none());
             assert!(self.connection.poll_timeout().is_none());
@@ -382,6 +399,37 @@ impl World {
                     .any(|window| window == PASSWORD.as_bytes())
             );
         }
+    }
+
+    /// What the engine says of itself.
+    fn getters(&self) {
+        let connection = &self.connection;
+        assert!(!connection.is_idling() || self.model.sent.has_idled());
+        let known = self.model.commands.len() + self.model.sent.lines.len();
+        assert!(
+            connection.commands_pending() <= known + 1,
+            "more than there are"
+        );
+        let unauthenticating = self.model.is_in_flight("UNAUTHENTICATE");
+        assert!(!connection.is_unauthenticating() || unauthenticating || self.error.is_some());
+        assert!(!connection.is_compressed() || self.compressed);
+        let state = connection.state();
+        assert!(connection.mailbox().is_none() || state != State::AwaitingGreeting);
+        if let Some(view) = connection.mailbox() {
+            for number in [0, 1, 2, 3, view.exists, u32::MAX].map(SequenceNumber) {
+                let uid = view.uid(number);
+                assert!(uid.is_none() || number.0 > 0 && number.0 <= view.exists);
+                let back = uid.map(|uid| view.sequence_number(uid));
+                assert!(
+                    back.is_none_or(|back| back == Some(number)),
+                    "{number:?}, {uid:?}"
+                );
+            }
+        }
+        assert!(!connection.is_enabled("NEVER-ASKED-FOR"));
+        let log = format!("{:?}", connection.log());
+        assert!(!log.contains(PASSWORD), "the log shows the password");
+        assert!(!format!("{connection:?}").contains(PASSWORD));
     }
 
     /// Ends the stream: then every command has had one ending, and what was sent before TLS may be.

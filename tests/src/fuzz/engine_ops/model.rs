@@ -1,7 +1,7 @@
 //! The reference: what may come of each response, by the wire alone and without an engine.
 
 use super::rules;
-use super::sent::Sent;
+use super::sent::{Line, Sent};
 use super::{PREFIX, tag_of};
 use crate::fuzz::commands::Sample;
 use crate::fuzz::framer::{Piece, Rules, Twin};
@@ -36,6 +36,10 @@ pub(super) enum Told {
     Challenge,
     BodyBegin,
     BodyChunk,
+    /// News of a search that is kept up to date (RFC 5267).
+    Context(u64),
+    /// How far a command is (RFC 9585).
+    Progress,
 }
 
 /// A command that was submitted.
@@ -136,6 +140,11 @@ impl Model {
             .iter()
             .filter(|(_, taken)| taken.ending.is_none());
         live.map(|(number, _)| *number)
+    }
+
+    pub(super) fn is_in_flight(&self, name: &str) -> bool {
+        let mut in_flight = self.sent.in_flight();
+        in_flight.any(|(_, line)| line.name == name)
     }
 
     /// Whether a command timed out and its answer is drained.
@@ -266,12 +275,29 @@ impl Model {
                 condition: Condition::Bad,
                 ..
             } if self.sent.has_idled() => outcomes.push(Outcome::Nothing),
+            Data::Condition { text, .. } => match &text.code {
+                Some(Code::InProgress(_)) => outcomes.push(told(Told::Progress)),
+                Some(Code::NoUpdate(_)) => outcomes.push(Outcome::Nothing),
+                _ => {}
+            },
+            Data::Esearch(esearch) => {
+                let tag = esearch.tag.as_ref();
+                outcomes.extend(tag.and_then(|tag| self.context(tag.as_bytes())));
+            }
             _ => {}
         }
         if self.claimants(data).any(|number| self.is_drained(number)) {
             outcomes.push(Outcome::Nothing);
         }
         outcomes
+    }
+
+    /// The search by this tag, if it was to be kept up to date.
+    fn context(&self, tag: &[u8]) -> Option<Outcome> {
+        let updates = |line: &Line| line.name == "UID SEARCH +UPDATE";
+        let mut searches = self.sent.lines.iter().filter(|(_, line)| updates(line));
+        let (number, _) = searches.find(|(number, _)| tag_of(**number).as_bytes() == tag)?;
+        Some(told(Told::Context(*number)))
     }
 
     fn continuation(&mut self) -> Vec<Outcome> {
@@ -419,7 +445,7 @@ impl Model {
         }
         let mut claimants = self.claimants(data);
         if let (Some(only), None) = (claimants.next(), claimants.next())
-            && rules::must_answer(data)
+            && rules::must_answer(&self.sent.lines[&only].name, data)
             && self.sent.lines[&only].is_whole
         {
             panic!("nobody claims {data:?}, but {only} is in flight");

@@ -35,6 +35,7 @@ const ALIKE: &[(&[&str], &[&str])] = &[
             "UID SEARCH",
             "SEARCH +RETURN",
             "UID SEARCH +RETURN",
+            "UID SEARCH +UPDATE",
         ],
     ),
     (&["SORT", "UID SORT"], &["SORT", "UID SORT"]),
@@ -119,8 +120,10 @@ pub(super) fn may_answer(name: &str, own_tag: &str, data: &Data) -> bool {
 }
 
 /// Whether data of this kind belongs to the only command in flight that may claim it, whatever it says.
-pub(super) fn must_answer(data: &Data) -> bool {
+pub(super) fn must_answer(name: &str, data: &Data) -> bool {
     match data {
+        // One with a pattern that does not match is NOTIFY's.
+        Data::List(_) => name == "LIST",
         Data::Esearch(esearch) => esearch.tag.is_some(),
         Data::Fetch(_) | Data::Condition { .. } | Data::Quota(_) | Data::Vanished { .. } => false,
         _ => true,

@@ -1,0 +1,4 @@
+//! See `imap_tests::fuzz::sasl`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| imap_tests::fuzz::sasl(data));
