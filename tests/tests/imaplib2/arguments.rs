@@ -38,7 +38,6 @@ S: $d OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         quoting
     );
@@ -76,7 +75,6 @@ S: $a OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         append
     );
@@ -136,7 +134,6 @@ S: $c OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         imap_proto_core::VERSION
     );

@@ -34,7 +34,6 @@ S: $c OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         older
     );
@@ -80,7 +79,6 @@ S: $b OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         any_command
     );
@@ -174,7 +172,6 @@ S: $b OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         own_command
     );
@@ -205,7 +202,6 @@ S: $c ok
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         enable
     );

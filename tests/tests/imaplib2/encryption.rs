@@ -19,7 +19,6 @@ S: * PREAUTH [CAPABILITY IMAP4rev1] hi
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ";
 
 /// What a check was shown: the host, and how long the certificate is.

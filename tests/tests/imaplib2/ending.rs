@@ -80,7 +80,6 @@ fn logout_ends_the_session_for_all() {
 C: $a LOGOUT
 S: * BYE see you
 S: $a OK done
-eof
 ",
         logged_out
     );
@@ -112,7 +111,6 @@ S: $s NO [NONEXISTENT] no such mailbox
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         refusals
     );
@@ -154,7 +152,6 @@ S: $c OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         dropping
     );

@@ -30,7 +30,7 @@ fn eager(config: imap_proto_core::engine::Config) -> imap_proto_core::engine::Co
 #[test]
 fn data_ends_idle_and_an_untagged_ok_does_not() {
     let script = format!(
-        "{READY}S: * OK Still here\nS: * 4 EXISTS\nC: DONE\nS: $i OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\neof\n"
+        "{READY}S: * OK Still here\nS: * 4 EXISTS\nC: DONE\nS: $i OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\n"
     );
     both!(&script, by_data, eager);
 }
@@ -49,7 +49,7 @@ async fn by_data<L: Client>(client: L) {
 #[test]
 fn a_predicate_says_what_is_waited_for() {
     let script = format!(
-        "{READY}S: * 4 EXISTS\nS: * 2 FETCH (FLAGS (\\Seen))\nS: * 1 EXPUNGE\nC: DONE\nS: $i OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\neof\n"
+        "{READY}S: * 4 EXISTS\nS: * 2 FETCH (FLAGS (\\Seen))\nS: * 1 EXPUNGE\nC: DONE\nS: $i OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\n"
     );
     both!(&script, by_predicate, eager);
 }
@@ -74,7 +74,7 @@ async fn by_predicate<L: Client>(client: L) {
 #[test]
 fn a_command_of_another_thread_ends_idle() {
     let script = format!(
-        "{READY}C: DONE\nS: $i OK done\nC: $n NOOP\nS: * 5 EXISTS\nS: $n OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\neof\n"
+        "{READY}C: DONE\nS: $i OK done\nC: $n NOOP\nS: * 5 EXISTS\nS: $n OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\n"
     );
     both!(&script, by_command, eager);
 }
@@ -97,7 +97,7 @@ async fn by_command<L: Client>(client: L) {
 #[test]
 fn time_ends_idle() {
     let script = format!(
-        "{READY}C: DONE\nS: $i OK done\nC: $n NOOP\nS: $n OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\neof\n"
+        "{READY}C: DONE\nS: $i OK done\nC: $n NOOP\nS: $n OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\n"
     );
     both!(&script, by_time, eager);
 }
@@ -115,7 +115,7 @@ async fn by_time<L: Client>(client: L) {
 #[test]
 fn idle_is_renewed_by_an_interval_that_can_be_set() {
     let script = format!(
-        "{READY}C: DONE\nS: $i OK done\nC: $j IDLE\nS: + idling\nC: DONE\nS: $j OK done\nC: $k IDLE\nS: + idling\nS: * 4 EXISTS\nC: DONE\nS: $k OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\neof\n"
+        "{READY}C: DONE\nS: $i OK done\nC: $j IDLE\nS: + idling\nC: DONE\nS: $j OK done\nC: $k IDLE\nS: + idling\nS: * 4 EXISTS\nC: DONE\nS: $k OK done\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\n"
     );
     both!(&script, by_data, |config| {
         timeouts(eager(config), |timeouts| {

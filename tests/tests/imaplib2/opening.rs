@@ -28,12 +28,11 @@ S: $b OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         preauth
     );
     both!(
-        "S: * OK [CAPABILITY IMAP4rev1] hi\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\neof\n",
+        "S: * OK [CAPABILITY IMAP4rev1] hi\nC: $z LOGOUT\nS: * BYE see you\nS: $z OK\n",
         greeted
     );
 }
@@ -90,7 +89,6 @@ S: $a OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         not_offered
     );
@@ -148,7 +146,6 @@ S: $b OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         encrypted,
         |config| {
@@ -193,7 +190,6 @@ S: $b OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         body.len()
     );

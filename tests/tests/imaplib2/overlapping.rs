@@ -34,7 +34,6 @@ S: $b OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         pipelined_fetches
     );
@@ -71,7 +70,6 @@ S: $a OK
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         overlapping
     );
@@ -118,7 +116,6 @@ S: $d OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         held
     );

@@ -44,7 +44,6 @@ S: $c OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 "
     );
     both!(&script, view);
@@ -90,7 +89,6 @@ S: $c OK [READ-ONLY] asked for
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 "
     );
     both!(&script, turns_read_only);
@@ -134,7 +132,6 @@ S: $d NO [NONEXISTENT] no such mailbox
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 ",
         codes
     );
@@ -188,7 +185,6 @@ S: $a OK done
 C: $z LOGOUT
 S: * BYE see you
 S: $z OK
-eof
 "
     );
     crate::kit::by_threads(
