@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::replay::{Fault, assert_one_ending_each, play_faulty, server_octets};
 use crate::transcript::Transcript;
 
-/// The kinds of faults.
-const KINDS: [(&str, fn(usize) -> Fault); 4] = [
+/// A kind of fault, and the fault behind so many octets.
+type Kind = (&'static str, fn(usize) -> Fault);
+
+const KINDS: [Kind; 4] = [
     ("cut", Fault::Cut),
     ("stall", Fault::Stall),
     ("corrupt", Fault::Corrupt),
