@@ -13,7 +13,7 @@ const PIECE: usize = 16 * 1024;
 /// What is compared, for whoever reads the figures.
 const LEGEND: &str = "\
 MiB/s of each parser from octets to owned responses, dropped one by one; processor time, runs in turns, medians of the quietest block.
-ours    copies the stream into its read buffer, as a read from a socket would; the responses share that memory.
+ours    copies the stream into its read buffer, as a read from a socket would; bodies and all but short strings share that memory.
 peers   whole: parse the stream where it stands, which no read pays for, and copy what they found into owned values;
         in pieces: from a vector that the pieces are appended to, and again from its start when a response was cut off.
 ";
