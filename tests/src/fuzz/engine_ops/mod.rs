@@ -16,11 +16,11 @@ use bytes::{Buf as _, Bytes};
 use imap_proto_core::encode::SubmitError;
 use imap_proto_core::engine::{
     CommandId, CompressionUpgrade, Config, Connection, ConnectionError, DeadlineReason, Security,
-    Seed, SelectionId, State, TimeoutReason, TlsUpgrade,
+    Seed, SelectionId, State, TimeoutReason, Timeouts, TlsUpgrade,
 };
 use imap_proto_core::types::{Secret, SequenceNumber};
 use imap_proto_core::wire::{InputBuffer, Limits};
-use model::{Ending, Model, Taken};
+use model::{COMMAND_TIMEOUT, Ending, Model, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -93,6 +93,13 @@ impl World {
             .max_in_flight(if setup & 8 == 0 { 256 } else { 2 })
             .max_outbound(if setup & 16 == 0 { 1 << 20 } else { 60 })
             .max_response(MAX_RESPONSE);
+        let config = config
+            .with_port(1143)
+            .server_name("name.example.org")
+            .client_id([("name", "fuzz")])
+            .log_lines(20)
+            .timeouts(Timeouts::default())
+            .compress(true);
         let now = Instant::now();
         let is_clear = security == Security::Plaintext;
         let mut world = Self {
@@ -427,6 +434,11 @@ impl World {
             }
         }
         assert!(!connection.is_enabled("NEVER-ASKED-FOR"));
+        let config = connection.config();
+        let name = (config.current_server_name(), config.port());
+        assert_eq!(name, ("name.example.org", 1143));
+        assert_eq!(config.current_timeouts().command, COMMAND_TIMEOUT);
+        assert!(connection.log().lines().len() <= 20);
         let log = format!("{:?}", connection.log());
         assert!(!log.contains(PASSWORD), "the log shows the password");
         assert!(!format!("{connection:?}").contains(PASSWORD));

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// How long a command waits by default (DESIGN.md law 8).
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
+pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// What may come of octets that were used up.
 #[derive(Debug, Clone, PartialEq)]
