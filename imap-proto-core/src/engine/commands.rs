@@ -186,6 +186,11 @@ impl Commands {
         self.held
     }
 
+    /// Gives back the memory of entries that are gone.
+    pub(super) fn shrink(&mut self) {
+        self.entries.shrink_to_fit();
+    }
+
     pub(super) fn held_weight(&self) -> usize {
         self.held_weight
     }

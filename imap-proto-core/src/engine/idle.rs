@@ -94,8 +94,16 @@ impl Connection {
             self.timers
                 .set(Timer::IdleRefresh, now + self.config.timeouts.idle_refresh);
             tell!("imap::idle", DEBUG, "idling");
+            self.shrink();
             self.pending.push_back(Event::Idling(true));
         }
+    }
+
+    /// Gives memory back before a time in which nothing happens: many connections idle for long.
+    fn shrink(&mut self) {
+        self.commands.shrink();
+        self.pending.shrink_to(1);
+        self.scratch = Vec::new();
     }
 
     /// IDLE had its tagged answer.

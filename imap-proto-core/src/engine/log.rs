@@ -11,6 +11,9 @@ use crate::types::ByteString;
 /// of them must be no burden to an idle connection.
 const LINE: usize = 128;
 
+/// A ring of so many lines has its place at once.
+const SMALL: usize = 32;
+
 /// The last lines of one connection, oldest first: what we sent, what the server sent, and what
 /// became of the connection.
 ///
@@ -191,6 +194,10 @@ impl Ring {
     pub(super) fn push(&mut self, kind: LogKind, octets: &[u8], omitted: u64) {
         if !self.is_on() {
             return;
+        }
+        if self.lines.capacity() == 0 {
+            // Growth by doubling would take place for a dozen lines that never come.
+            self.lines.reserve_exact(self.capacity.min(SMALL));
         }
         let oldest = (self.lines.len() >= self.capacity).then(|| self.lines.pop_front());
         let mut kept = oldest.flatten().map(|line| line.octets).unwrap_or_default();

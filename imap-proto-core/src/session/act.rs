@@ -201,8 +201,8 @@ impl Driver {
             && completion.is_ok()
             && open.is_login(id)
         {
-            let text = Box::new(completion.text.detach());
-            self.shared.lock().login_text = Some(text);
+            let mut core = self.shared.lock();
+            core.login_text = Some(core.keep(&completion.text));
         }
         match open.ended(id, ending) {
             Ok(()) => self.go_on_opening(now),

@@ -16,7 +16,7 @@ use crate::engine::sasl::{Channel, Mechanism};
 use crate::engine::{CommandId, Connection, ConnectionError, Ending};
 #[cfg(feature = "tls")]
 use crate::layer::TlsInfo;
-use crate::types::ResponseText;
+use crate::types::{Code, ResponseText};
 
 /// The shared part of one connection.
 pub(super) struct Shared {
@@ -58,6 +58,19 @@ pub(super) struct Core {
     notified: bool,
     /// The driver, while it waits.
     driver: Option<Waker>,
+}
+
+impl Core {
+    /// A copy of what the server said that does not hold the list of capabilities a second time.
+    pub(super) fn keep(&self, text: &ResponseText) -> Box<ResponseText> {
+        let mut text = Box::new(text.detach());
+        if let (Some(Code::Capability(list)), Some(known)) =
+            (&mut text.code, self.connection.capabilities())
+        {
+            list.share(known);
+        }
+        text
+    }
 }
 
 impl Shared {

@@ -1,5 +1,9 @@
 //! The capabilities that a server names (RFC 9051 §7.2.2).
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+
 use super::Atom;
 
 /// The capabilities of one CAPABILITY or ENABLED response, in order.
@@ -13,9 +17,16 @@ use super::Atom;
 /// assert_eq!(set.append_limit(), Some(35_651_584));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct Capabilities {
-    atoms: Vec<Atom>,
+    /// Shared: a connection keeps the list in several places for as long as it lives.
+    atoms: Arc<[Atom]>,
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Capabilities {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
 }
 
 /// A version of the protocol, the older the less.
@@ -50,7 +61,9 @@ impl<A: Into<Atom>> FromIterator<A> for Capabilities {
 impl Capabilities {
     /// A set of the names, in order.
     pub fn new(atoms: Vec<Atom>) -> Self {
-        Self { atoms }
+        Self {
+            atoms: atoms.into(),
+        }
     }
 
     /// Whether a capability such as `IDLE` or `AUTH=PLAIN` is in the set; case does not count.
@@ -115,14 +128,19 @@ impl Capabilities {
 
     /// Adds names that are not in the set yet.
     pub fn extend(&mut self, others: &Self) {
-        for atom in &others.atoms {
-            if !self
-                .atoms
+        let new = |atom: &&Atom| {
+            !self
                 .iter()
                 .any(|own| own.as_bytes().eq_ignore_ascii_case(atom.as_bytes()))
-            {
-                self.atoms.push(atom.clone());
-            }
+        };
+        let added: Vec<Atom> = others.iter().filter(new).cloned().collect();
+        self.atoms = self.iter().cloned().chain(added).collect();
+    }
+
+    /// The same list in the memory of another, if they are equal.
+    pub(crate) fn share(&mut self, other: &Self) {
+        if self == other {
+            self.atoms = Arc::clone(&other.atoms);
         }
     }
 
@@ -152,8 +170,15 @@ impl Capabilities {
     /// A copy that does not keep the receive buffer alive.
     #[must_use]
     pub fn detach(&self) -> Self {
+        let mut names = Vec::with_capacity(self.iter().map(|atom| atom.as_bytes().len()).sum());
+        for atom in self.iter() {
+            names.extend_from_slice(atom.as_bytes());
+        }
+        // One block for all: there are dozens, of a few octets each.
+        let mut names = Bytes::from(names);
+        let own = |atom: &Atom| Atom::from_bytes(names.split_to(atom.as_bytes().len()));
         Self {
-            atoms: self.atoms.iter().map(Atom::detach).collect(),
+            atoms: self.iter().map(own).collect(),
         }
     }
 }
