@@ -202,7 +202,7 @@ impl Driver {
             && open.is_login(id)
         {
             let mut core = self.shared.lock();
-            core.login_text = Some(core.keep(&completion.text));
+            core.login_text = Some(Box::new(core.keep(&completion.text)));
         }
         match open.ended(id, ending) {
             Ok(()) => self.go_on_opening(now),

@@ -78,7 +78,7 @@ impl Core {
     fn dispatch(&mut self, event: Event, wakers: &mut Wakers) -> Dispatched {
         match event {
             Event::Greeting { text, .. } => {
-                self.greeting = Some(self.keep(&text));
+                self.greeting = Some(Box::new(self.keep(&text)));
                 return Dispatched::Act(Action::Greeted);
             }
             Event::Data {

@@ -62,8 +62,8 @@ pub(super) struct Core {
 
 impl Core {
     /// A copy of what the server said that does not hold the list of capabilities a second time.
-    pub(super) fn keep(&self, text: &ResponseText) -> Box<ResponseText> {
-        let mut text = Box::new(text.detach());
+    pub(super) fn keep(&self, text: &ResponseText) -> ResponseText {
+        let mut text = text.detach();
         if let (Some(Code::Capability(list)), Some(known)) =
             (&mut text.code, self.connection.capabilities())
         {

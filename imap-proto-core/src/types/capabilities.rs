@@ -100,7 +100,7 @@ impl Capabilities {
     /// §2.1.1); `None` for a server of RFC 2086.
     pub fn rights(&self) -> Option<super::Rights> {
         let rights = self.values("RIGHTS").next()?;
-        let rights = bytes::Bytes::copy_from_slice(rights);
+        let rights = Bytes::copy_from_slice(rights);
         Some(super::Rights(super::ByteString::from_bytes(rights)))
     }
 
