@@ -128,11 +128,15 @@ fn chosen(login: &Login, minimum: Strength, offered: &Capabilities) {
 fn exchange(mechanism: &mut dyn Mechanism, channel: &Channel, rest: &[u8]) {
     let name = mechanism.name().to_owned();
     let hidden = name.starts_with("SCRAM") || name == "CRAM-MD5";
+    // A nonce of the server's is said again.
+    let told = rest
+        .windows(PASSWORD.len())
+        .any(|part| part == PASSWORD.as_bytes());
     let hides = |octets: &[u8]| {
         let found = octets
             .windows(PASSWORD.len())
             .any(|part| part == PASSWORD.as_bytes());
-        assert!(!hidden || !found, "{name} shows the password");
+        assert!(!hidden || !found || told, "{name} shows the password");
     };
     let Ok(initial) = mechanism.start(channel) else {
         return;
