@@ -2,8 +2,56 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::replay::{Fault, assert_one_ending_each, play_faulty, server_octets};
+use crate::replay::{assert_one_ending_each, play_faulty, server_octets};
 use crate::transcript::Transcript;
+
+/// What goes wrong with what the server says, behind so many of its octets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The stream ends.
+    Cut(usize),
+    /// Nothing comes any more, and the stream stays open.
+    Stall(usize),
+    /// The octet there is another one.
+    Corrupt(usize),
+    /// The octet there does not come.
+    Lose(usize),
+}
+
+impl Fault {
+    /// Behind how many octets.
+    pub fn at(self) -> usize {
+        match self {
+            Self::Cut(at) | Self::Stall(at) | Self::Corrupt(at) | Self::Lose(at) => at,
+        }
+    }
+
+    /// Applies it to octets that begin at a place of the stream; whether more may come behind them.
+    pub(crate) fn apply(self, begin: usize, octets: &mut Vec<u8>) -> bool {
+        let Some(place) = self
+            .at()
+            .checked_sub(begin)
+            .filter(|place| *place <= octets.len())
+        else {
+            return true;
+        };
+        match self {
+            Self::Cut(_) | Self::Stall(_) => {
+                octets.truncate(place);
+                return false;
+            }
+            // Letters and brackets become others, and line ends something else.
+            Self::Corrupt(_) => octets
+                .iter_mut()
+                .skip(place)
+                .take(1)
+                .for_each(|octet| *octet ^= 0x21),
+            Self::Lose(_) if place < octets.len() => drop(octets.remove(place)),
+            Self::Lose(_) => {}
+        }
+        true
+    }
+}
 
 /// A kind of fault, and the fault behind so many octets.
 type Kind = (&'static str, fn(usize) -> Fault);

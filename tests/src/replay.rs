@@ -11,6 +11,7 @@ use imap_proto_core::encode::{Request, SubmitError};
 use imap_proto_core::engine::{CommandId, Config, Event, PauseReason, Security};
 use imap_proto_core::types::Secret;
 
+use crate::faults::Fault;
 use crate::harness::{Harness, id_tag};
 use crate::transcript::{Side, Transcript};
 
@@ -95,54 +96,6 @@ pub fn assert_one_ending_each(name: &str, outcome: &mut Outcome) {
     for (tag, id) in &outcome.commands {
         let tag = String::from_utf8_lossy(tag);
         assert_eq!(endings.get(id), Some(&1), "{name}: endings of {tag}");
-    }
-}
-
-/// What goes wrong with what the server says, behind so many of its octets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// The stream ends.
-    Cut(usize),
-    /// Nothing comes any more, and the stream stays open.
-    Stall(usize),
-    /// The octet there is another one.
-    Corrupt(usize),
-    /// The octet there does not come.
-    Lose(usize),
-}
-
-impl Fault {
-    /// Behind how many octets.
-    pub fn at(self) -> usize {
-        match self {
-            Self::Cut(at) | Self::Stall(at) | Self::Corrupt(at) | Self::Lose(at) => at,
-        }
-    }
-
-    /// Applies it to octets that begin at a place of the stream; whether more may come behind them.
-    fn apply(self, begin: usize, octets: &mut Vec<u8>) -> bool {
-        let Some(place) = self
-            .at()
-            .checked_sub(begin)
-            .filter(|place| *place <= octets.len())
-        else {
-            return true;
-        };
-        match self {
-            Self::Cut(_) | Self::Stall(_) => {
-                octets.truncate(place);
-                return false;
-            }
-            // Letters and brackets become others, and line ends something else.
-            Self::Corrupt(_) => octets
-                .iter_mut()
-                .skip(place)
-                .take(1)
-                .for_each(|octet| *octet ^= 0x21),
-            Self::Lose(_) if place < octets.len() => drop(octets.remove(place)),
-            Self::Lose(_) => {}
-        }
-        true
     }
 }
 
