@@ -1,8 +1,8 @@
 //! ANNOTATION (draft-daboo-imap-annotatemore §4.4).
 
 use super::mailbox::mailbox;
-use super::metadata::optional_string;
-use crate::types::{AnnotationEntry, AnnotationResponse, ByteString, ParseError};
+use super::metadata::values;
+use crate::types::{AnnotationEntry, AnnotationResponse, ParseError};
 use crate::wire::Cursor;
 
 /// The data of an ANNOTATION response.
@@ -42,28 +42,11 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<AnnotationEntry, ParseError> {
     cursor.count_item()?;
     let name = cursor.astring()?;
     let attributes = if cursor.try_bytes(b" (") {
-        attributes(cursor)?
+        values(cursor)?
     } else {
         Vec::new()
     };
     Ok(AnnotationEntry { name, attributes })
-}
-
-/// Attributes and values, behind the parenthesis.
-fn attributes(
-    cursor: &mut Cursor<'_>,
-) -> Result<Vec<(ByteString, Option<ByteString>)>, ParseError> {
-    let mut attributes = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(attributes);
-        }
-        cursor.count_item()?;
-        let name = cursor.astring()?;
-        cursor.space()?;
-        attributes.push((name, optional_string(cursor)?));
-    }
 }
 
 #[cfg(test)]

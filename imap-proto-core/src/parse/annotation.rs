@@ -1,7 +1,7 @@
 //! The ANNOTATION item of FETCH (RFC 5257 §5 `msg-att-dynamic`).
 
-use super::metadata::optional_string;
-use crate::types::{Annotation, ByteString, ParseError};
+use super::metadata::values;
+use crate::types::{Annotation, ParseError};
 use crate::wire::Cursor;
 
 /// `(/comment (value.priv "x") …)`, or only the names of what changed.
@@ -16,30 +16,12 @@ pub(super) fn annotations(cursor: &mut Cursor<'_>) -> Result<Vec<Annotation>, Pa
         cursor.count_item()?;
         let entry = cursor.astring()?;
         cursor.spaces();
-        let attributes = if cursor.peek() == Some(b'(') {
-            attributes(cursor)?
+        let attributes = if cursor.try_byte(b'(') {
+            values(cursor)?
         } else {
             Vec::new()
         };
         annotations.push(Annotation { entry, attributes });
-    }
-}
-
-/// `(value.priv "x" size.priv "1")`
-fn attributes(
-    cursor: &mut Cursor<'_>,
-) -> Result<Vec<(ByteString, Option<ByteString>)>, ParseError> {
-    cursor.byte(b'(')?;
-    let mut attributes = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(attributes);
-        }
-        cursor.count_item()?;
-        let name = cursor.astring()?;
-        cursor.space()?;
-        attributes.push((name, optional_string(cursor)?));
     }
 }
 

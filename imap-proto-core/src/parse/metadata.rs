@@ -17,8 +17,10 @@ pub(super) fn metadata(cursor: &mut Cursor<'_>) -> Result<MetadataResponse, Pars
     Ok(MetadataResponse { mailbox, entries })
 }
 
-/// Entries and values, behind the parenthesis.
-fn values(cursor: &mut Cursor<'_>) -> Result<Vec<(ByteString, Option<ByteString>)>, ParseError> {
+/// Entries, or attributes of annotations, and their values, behind the parenthesis.
+pub(super) fn values(
+    cursor: &mut Cursor<'_>,
+) -> Result<Vec<(ByteString, Option<ByteString>)>, ParseError> {
     let mut values = Vec::new();
     loop {
         cursor.spaces();
