@@ -56,6 +56,10 @@ macro_rules! answers_many {
         $crate::encode::answer::takes!($pattern => $value);
 
         fn add(partial: &mut Self::Partial, item: Self::Item) {
+            if partial.is_empty() {
+                // Most answers are one piece.
+                partial.reserve_exact(1);
+            }
             partial.push(item);
         }
 

@@ -1,6 +1,7 @@
 //! A command as the engine takes it: its octets in segments, and what the engine must know of it.
 
 use std::fmt;
+use std::io::Write as _;
 
 use bytes::Bytes;
 
@@ -130,6 +131,9 @@ impl States {
     }
 }
 
+/// Octets that most commands fit in.
+const COMMON: usize = 48;
+
 impl Request {
     /// Starts a command of this name: an atom of letters, digits, `-`, `.`, and spaces between
     /// words, such as `UID FETCH`. The names of commands that change the connection's state mean
@@ -157,8 +161,10 @@ impl Request {
 
     /// A command of this crate's own.
     pub(crate) fn known(name: &'static str, states: States, pipelining: Pipelining) -> Self {
+        let mut syntax = Vec::with_capacity(COMMON);
+        syntax.extend_from_slice(name.as_bytes());
         Self {
-            segments: vec![Segment::Syntax(name.into())],
+            segments: vec![Segment::Syntax(syntax)],
             pipelining,
             claims: Claims::none(),
             states,
@@ -367,8 +373,13 @@ impl Request {
     }
 
     /// Adds syntax that this crate built itself, as it shows.
-    pub(crate) fn put(self, syntax: impl fmt::Display) -> Self {
-        self.syntax_unchecked(syntax.to_string().as_bytes())
+    pub(crate) fn put(mut self, syntax: impl fmt::Display) -> Self {
+        if let Some(Segment::Syntax(last)) = self.segments.last_mut() {
+            // Memory takes all that is written.
+            let _ = write!(last, "{syntax}");
+            return self;
+        }
+        self.push(Segment::Syntax(syntax.to_string().into_bytes()))
     }
 
     /// Adds elements with a space between them.

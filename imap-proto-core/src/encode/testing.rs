@@ -1,8 +1,8 @@
 //! What the tests of commands share.
 
-use std::collections::VecDeque;
+use bytes::BytesMut;
 
-use super::{Command, Dialect, LiteralMode, MissingAnswer, Part, SubmitError, encode};
+use super::{Command, Dialect, LiteralMode, MissingAnswer, Part, Segment, SubmitError, encode};
 use crate::types::{Code, Completion, Condition, Data, ResponseText, Text};
 
 /// A command as it goes out: without its line end, literals behind their announcements.
@@ -23,14 +23,25 @@ pub(crate) fn utf8_line(command: impl Command) -> String {
 fn line_in(dialect: Dialect, command: impl Command) -> String {
     let request = command.request().expect("a valid command");
     assert_eq!(request.validate(), Ok(()));
-    let mut parts = VecDeque::new();
-    encode(&request.segments, b"a", &dialect, &mut parts).expect("valid segments");
+    let parts = parts(&request.segments, b"a", dialect).expect("valid segments");
     let octets: Vec<u8> = parts.iter().flat_map(octets).copied().collect();
     let text = String::from_utf8(octets).expect("UTF-8");
     let line = text
         .strip_prefix("a ")
         .and_then(|text| text.strip_suffix("\r\n"));
     line.expect("a tag and a line end").to_owned()
+}
+
+/// All parts of a command.
+pub(crate) fn parts(
+    segments: &[Segment],
+    tag: &[u8],
+    dialect: Dialect,
+) -> Result<Vec<Part>, SubmitError> {
+    let (mut line, mut parts) = (BytesMut::new(), Vec::new());
+    encode(segments, tag, &dialect, &mut line, &mut parts)?;
+    parts.push(Part::Bytes(line.freeze()));
+    Ok(parts)
 }
 
 fn octets(part: &Part) -> &[u8] {

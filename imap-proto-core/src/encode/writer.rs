@@ -1,7 +1,6 @@
 //! From segments to octets, with the points where the client must wait (RFC 9051 §4.3, RFC 7888).
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use zeroize::Zeroizing;
@@ -60,7 +59,8 @@ const SMALL_LITERAL: u64 = 4096;
 /// 8192 octets; older ones had 1000).
 const LONGEST_QUOTED: usize = 1000;
 
-/// Writes a command: `tag SP segments CRLF`.
+/// Writes a command: `tag SP segments CRLF`. What stands behind the last point to wait at, or all
+/// if there is none, is added to `line`; what `line` held goes into `out` with what stands before.
 ///
 /// # Errors
 ///
@@ -73,33 +73,29 @@ pub(crate) fn encode(
     segments: &[Segment],
     tag: &[u8],
     dialect: &Dialect,
-    out: &mut VecDeque<Part>,
+    line: &mut BytesMut,
+    out: &mut Vec<Part>,
 ) -> Result<(), SubmitError> {
-    let mut writer = Writer::new(*dialect, out);
+    segments.iter().try_for_each(Segment::check)?;
+    let dialect = *dialect;
+    let mut writer = Writer { dialect, line, out };
     writer.line.put_slice(tag);
     writer.line.put_u8(b' ');
     for segment in segments {
-        segment.check()?;
         writer.segment(segment);
     }
     writer.line.put_slice(b"\r\n");
-    writer.flush();
     Ok(())
 }
 
 /// Joins what is small, passes on what is large.
 struct Writer<'a> {
     dialect: Dialect,
-    line: BytesMut,
-    out: &'a mut VecDeque<Part>,
+    line: &'a mut BytesMut,
+    out: &'a mut Vec<Part>,
 }
 
-impl<'a> Writer<'a> {
-    fn new(dialect: Dialect, out: &'a mut VecDeque<Part>) -> Self {
-        let line = BytesMut::with_capacity(64);
-        Self { dialect, line, out }
-    }
-
+impl Writer<'_> {
     fn segment(&mut self, segment: &Segment) {
         match segment {
             Segment::Syntax(syntax) => self.line.put_slice(syntax),
@@ -129,7 +125,7 @@ impl<'a> Writer<'a> {
     fn string(&mut self, string: &Bytes, is_bare: fn(u8) -> bool) {
         match form(string, self.dialect, is_bare) {
             Form::Bare => self.line.put_slice(string),
-            Form::Quoted => put_quoted(&mut self.line, string),
+            Form::Quoted => put_quoted(self.line, string),
             Form::Literal => self.literal(string, false),
         }
     }
@@ -202,14 +198,10 @@ impl<'a> Writer<'a> {
     }
 
     fn push(&mut self, part: Part) {
-        self.flush();
-        self.out.push_back(part);
-    }
-
-    fn flush(&mut self) {
         if !self.line.is_empty() {
-            self.out.push_back(Part::Bytes(self.line.split().freeze()));
+            self.out.push(Part::Bytes(self.line.split().freeze()));
         }
+        self.out.push(part);
     }
 }
 

@@ -102,6 +102,7 @@ impl Connection {
     /// Gives memory back before a time in which nothing happens: many connections idle for long.
     fn shrink(&mut self) {
         self.commands.shrink();
+        self.outbound.shrink();
         self.pending.shrink_to(1);
         self.scratch = Vec::new();
     }
@@ -187,16 +188,14 @@ impl Connection {
 
     /// Writes the engine's own command, which nothing can stand before.
     fn write_own(&mut self, id: CommandId, now: Instant) {
-        let mut line = self.tags.tag(id);
-        line.extend_from_slice(b" IDLE\r\n");
+        let line = [&*self.tags.tag(id), b" IDLE\r\n"].concat();
         self.record_sent(&line);
         self.commands.start_first_held();
         if let Some(entry) = self.commands.get_mut(id) {
             entry.sent_at = Some(now);
         }
         self.in_flight_add(id);
-        self.outbound.push_bytes(line.into());
-        self.outbound.push_end(id);
+        self.outbound.push_line(id, &line);
     }
 
     fn in_flight_add(&mut self, id: CommandId) {

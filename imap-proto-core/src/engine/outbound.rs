@@ -5,14 +5,16 @@ use std::fmt;
 use std::io::IoSlice;
 use std::time::Instant;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::{CommandId, Connection};
-use crate::encode::{Part, Upload};
+use crate::encode::{Dialect, Part, Segment, SubmitError, Upload, encode};
 use crate::types::Secret;
 
 /// How many octets of an upload wait here at most.
 pub(super) const UPLOAD_WINDOW: usize = 256 * 1024;
+/// How much memory for the text of commands is kept when all was written.
+const KEPT_TEXT: usize = 64 * 1024;
 
 /// A piece of the output.
 enum Piece {
@@ -25,8 +27,6 @@ enum Piece {
     Sync,
     /// Octets that the caller still owes.
     Owed(u64),
-    /// The command's last octet stands before this.
-    End(CommandId),
 }
 
 impl Piece {
@@ -34,7 +34,15 @@ impl Piece {
         match self {
             Self::Bytes(bytes) => bytes,
             Self::Secret { secret, written } => secret.expose().get(*written..).unwrap_or_default(),
-            Self::Sync | Self::Owed(_) | Self::End(_) => &[],
+            Self::Sync | Self::Owed(_) => &[],
+        }
+    }
+
+    /// Octets, those that are owed counted in.
+    fn weight(&self) -> u64 {
+        match self {
+            Self::Owed(octets) => *octets,
+            other => other.chunk().len() as u64,
         }
     }
 }
@@ -47,17 +55,43 @@ impl fmt::Debug for Piece {
             Self::Secret { .. } => f.write_str("Secret"),
             Self::Sync => f.write_str("Sync"),
             Self::Owed(octets) => write!(f, "Owed({octets})"),
-            Self::End(id) => write!(f, "End({})", id.0),
         }
     }
 }
 
+/// Where a command stands in the stream of all that is ever written.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    id: CommandId,
+    first: u64,
+    end: u64,
+}
+
 /// The queue.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Outbound {
     pieces: VecDeque<Piece>,
+    /// What comes behind the pieces: commands that nothing interrupts are joined, so that many
+    /// of them are one write.
+    text: BytesMut,
     /// Octets in the queue.
     len: usize,
+    /// Octets ever taken.
+    taken: u64,
+    /// Where what is put in next will stand: what is owed is counted in.
+    end: u64,
+    /// The commands of which not all was taken.
+    marks: VecDeque<Mark>,
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbound")
+            .field("pieces", &self.pieces)
+            .field("text", &self.text.len())
+            .field("marks", &self.marks)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What was reached when octets were taken.
@@ -72,31 +106,77 @@ pub(super) enum Reached {
 }
 
 impl Outbound {
-    pub(super) fn push_part(&mut self, part: Part) {
-        match part {
-            Part::Bytes(bytes) => self.push_bytes(bytes),
-            Part::SecretBytes(secret) => self.push_secret(secret),
-            Part::Sync => self.pieces.push_back(Piece::Sync),
-            Part::Upload(Upload { size, .. }) => self.pieces.push_back(Piece::Owed(size)),
+    /// Adds a command. True: there is a point in it to wait at.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be written; nothing of it is added then.
+    pub(super) fn push_command(
+        &mut self,
+        id: CommandId,
+        segments: &[Segment],
+        tag: &[u8],
+        dialect: Dialect,
+    ) -> Result<bool, SubmitError> {
+        let (first, waiting) = (self.end, self.text.len());
+        let mut parts = Vec::new();
+        encode(segments, tag, &dialect, &mut self.text, &mut parts)?;
+        // The first part, if there is one, begins with the text that waited already.
+        self.len -= waiting;
+        self.end -= waiting as u64;
+        let blocks = parts.iter().any(Part::is_waiting_point);
+        for part in parts {
+            self.push_piece(match part {
+                Part::Bytes(bytes) => Piece::Bytes(bytes),
+                Part::SecretBytes(secret) => Piece::Secret { secret, written: 0 },
+                Part::Sync => Piece::Sync,
+                Part::Upload(Upload { size, .. }) => Piece::Owed(size),
+            });
         }
+        self.len += self.text.len();
+        self.end += self.text.len() as u64;
+        self.mark(id, first);
+        Ok(blocks)
+    }
+
+    /// Adds a command that is already written out.
+    pub(super) fn push_line(&mut self, id: CommandId, line: &[u8]) {
+        let first = self.end;
+        self.push_bytes(Bytes::copy_from_slice(line));
+        self.mark(id, first);
     }
 
     pub(super) fn push_bytes(&mut self, bytes: Bytes) {
-        if !bytes.is_empty() {
-            self.len += bytes.len();
-            self.pieces.push_back(Piece::Bytes(bytes));
-        }
+        self.flush_text();
+        self.push_piece(Piece::Bytes(bytes));
     }
 
     pub(super) fn push_secret(&mut self, secret: Secret) {
-        if !secret.expose().is_empty() {
-            self.len += secret.expose().len();
-            self.pieces.push_back(Piece::Secret { secret, written: 0 });
+        self.flush_text();
+        self.push_piece(Piece::Secret { secret, written: 0 });
+    }
+
+    /// Makes a piece of the text, so that others can follow; it is counted already.
+    fn flush_text(&mut self) {
+        if !self.text.is_empty() {
+            let text = self.text.split().freeze();
+            self.pieces.push_back(Piece::Bytes(text));
         }
     }
 
-    pub(super) fn push_end(&mut self, id: CommandId) {
-        self.pieces.push_back(Piece::End(id));
+    fn push_piece(&mut self, piece: Piece) {
+        let octets = piece.chunk().len();
+        if octets == 0 && matches!(piece, Piece::Bytes(_) | Piece::Secret { .. }) {
+            return;
+        }
+        self.len += octets;
+        self.end += piece.weight();
+        self.pieces.push_back(piece);
+    }
+
+    fn mark(&mut self, id: CommandId, first: u64) {
+        let end = self.end;
+        self.marks.push_back(Mark { id, first, end });
     }
 
     /// Octets in the queue, writable now or not.
@@ -106,9 +186,15 @@ impl Outbound {
 
     /// Whether octets stand before the next waiting point.
     pub(super) fn is_ready(&self) -> bool {
-        self.pieces
-            .front()
-            .is_some_and(|piece| !piece.chunk().is_empty())
+        !self.chunk().is_empty()
+    }
+
+    /// What stands in front.
+    fn chunk(&self) -> &[u8] {
+        match self.pieces.front() {
+            Some(piece) => piece.chunk(),
+            None => &self.text,
+        }
     }
 
     /// Whether the queue waits for `+`.
@@ -123,19 +209,27 @@ impl Outbound {
         }
     }
 
+    /// Gives memory back that nothing is in.
+    pub(super) fn shrink(&mut self) {
+        if self.text.is_empty() {
+            self.text = BytesMut::new();
+        }
+        self.pieces.shrink_to_fit();
+        self.marks.shrink_to_fit();
+    }
+
     /// The command was refused at a waiting point: nothing more of it is written.
     pub(super) fn drop_rest(&mut self) {
         self.pieces.clear();
-        self.len = 0;
+        self.text.clear();
+        self.marks.clear();
+        self.count_again();
     }
 
-    /// Whether no octet of the command with this tag was taken.
-    pub(super) fn is_untouched(&self, tag: &[u8]) -> bool {
-        let begins = |piece: &Piece| {
-            let behind = piece.chunk().strip_prefix(tag);
-            behind.is_some_and(|behind| behind.starts_with(b" "))
-        };
-        self.pieces.iter().any(begins)
+    /// Whether no octet of a command that is not all taken was taken.
+    pub(super) fn is_untouched(&self, id: CommandId) -> bool {
+        let mark = self.marks.iter().find(|mark| mark.id == id);
+        mark.is_some_and(|mark| mark.first >= self.taken)
     }
 
     /// Lines of an exchange that is over: only one that has begun is written to its end. `plain` is
@@ -147,21 +241,31 @@ impl Outbound {
             _ => false,
         };
         self.pieces.truncate(usize::from(begun));
-        self.len = self.pieces.iter().map(|piece| piece.chunk().len()).sum();
+        self.text.clear();
+        self.count_again();
     }
 
     /// The command was refused while octets of it are already owed: those up to the next
     /// waiting point stay, what stands behind it goes.
     pub(super) fn drop_behind_sync(&mut self, id: CommandId) {
-        if let Some(at) = self
-            .pieces
-            .iter()
-            .position(|piece| matches!(piece, Piece::Sync))
-        {
-            self.pieces.truncate(at);
-            self.pieces.push_back(Piece::End(id));
-            self.len = self.pieces.iter().map(|piece| piece.chunk().len()).sum();
+        let is_sync = |piece: &Piece| matches!(piece, Piece::Sync);
+        let Some(at) = self.pieces.iter().position(is_sync) else {
+            return;
+        };
+        self.pieces.truncate(at);
+        self.text.clear();
+        self.count_again();
+        if let Some(mark) = self.marks.iter_mut().find(|mark| mark.id == id) {
+            mark.end = self.end;
         }
+    }
+
+    /// What is left after something went that was not written.
+    fn count_again(&mut self) {
+        let octets: usize = self.pieces.iter().map(|piece| piece.chunk().len()).sum();
+        let weight: u64 = self.pieces.iter().map(Piece::weight).sum();
+        self.len = octets + self.text.len();
+        self.end = self.taken + weight + self.text.len() as u64;
     }
 
     /// Octets that the caller may give now for an upload; `None` while its turn has not come.
@@ -213,42 +317,60 @@ impl Outbound {
 
     /// Octets that can be written now.
     fn ready_len(&self) -> usize {
-        self.ready().map(|piece| piece.chunk().len()).sum()
+        self.ready().map(<[u8]>::len).sum()
     }
 
-    fn ready(&self) -> impl Iterator<Item = &Piece> {
-        self.pieces
-            .iter()
-            .take_while(|piece| !matches!(piece, Piece::Sync | Piece::Owed(_)))
+    /// What can be written now, piece by piece.
+    fn ready(&self) -> impl Iterator<Item = &[u8]> {
+        let waits = |piece: &Piece| matches!(piece, Piece::Sync | Piece::Owed(_));
+        let text: &[u8] = if self.pieces.iter().any(waits) {
+            &[]
+        } else {
+            &self.text
+        };
+        let pieces = self.pieces.iter().take_while(move |piece| !waits(piece));
+        let chunks = pieces.map(Piece::chunk).chain([text]);
+        chunks.filter(|chunk| !chunk.is_empty())
     }
 
     /// Takes octets that were written, of the first piece only; how many.
     fn advance(&mut self, count: usize) -> usize {
-        let Some(front) = self.pieces.front_mut() else {
-            return 0;
-        };
-        let left = front.chunk().len();
+        let left = self.chunk().len();
         let taken = left.min(count);
-        match front {
-            Piece::Bytes(bytes) => bytes.advance(taken),
-            Piece::Secret { written, .. } => *written += taken,
-            Piece::Sync | Piece::Owed(_) | Piece::End(_) => return 0,
+        match self.pieces.front_mut() {
+            Some(Piece::Bytes(bytes)) => bytes.advance(taken),
+            Some(Piece::Secret { written, .. }) => *written += taken,
+            Some(Piece::Sync | Piece::Owed(_)) => return 0,
+            None => self.advance_text(taken),
         }
         if taken == left {
             self.pieces.pop_front();
         }
         self.len -= taken;
+        self.taken += taken as u64;
         taken
     }
 
-    /// Takes one mark that now stands in front.
-    pub(super) fn reached(&mut self) -> Option<Reached> {
-        match self.pieces.front()? {
-            Piece::End(id) => {
-                let id = *id;
-                self.pieces.pop_front();
-                Some(Reached::End(id))
+    fn advance_text(&mut self, taken: usize) {
+        self.text.advance(taken);
+        if self.text.is_empty() {
+            self.text.clear();
+            if self.text.capacity() > KEPT_TEXT {
+                self.text = BytesMut::new();
             }
+        }
+    }
+
+    /// Takes one mark that was reached, or says what stands in front.
+    pub(super) fn reached(&mut self) -> Option<Reached> {
+        if let Some(mark) = self.marks.front()
+            && mark.end <= self.taken
+        {
+            let id = mark.id;
+            self.marks.pop_front();
+            return Some(Reached::End(id));
+        }
+        match self.pieces.front()? {
             Piece::Sync => Some(Reached::Sync),
             Piece::Owed(_) => Some(Reached::Owed),
             Piece::Bytes(_) | Piece::Secret { .. } => None,
@@ -290,18 +412,12 @@ impl Buf for Transmit<'_> {
     }
 
     fn chunk(&self) -> &[u8] {
-        self.connection
-            .outbound
-            .pieces
-            .front()
-            .map(Piece::chunk)
-            .unwrap_or_default()
+        self.connection.outbound.chunk()
     }
 
     fn chunks_vectored<'a>(&'a self, dst: &mut [IoSlice<'a>]) -> usize {
-        let chunks = self.connection.outbound.ready().map(Piece::chunk);
         let mut count = 0;
-        for (slot, chunk) in dst.iter_mut().zip(chunks.filter(|chunk| !chunk.is_empty())) {
+        for (slot, chunk) in dst.iter_mut().zip(self.connection.outbound.ready()) {
             *slot = IoSlice::new(chunk);
             count += 1;
         }

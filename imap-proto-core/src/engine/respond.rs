@@ -307,7 +307,7 @@ impl Connection {
         match life {
             Life::Ended => return Err(Violation::TagReused.into()),
             Life::Held => return Err(Violation::UnknownTag.into()),
-            Life::Sending if self.outbound.is_untouched(tag.as_bytes()) => {
+            Life::Sending if self.outbound.is_untouched(id) => {
                 return Err(Violation::UnknownTag.into());
             }
             Life::Sending | Life::AwaitingContinuation if completion.condition == Condition::Ok => {

@@ -1,6 +1,5 @@
 //! Sending: which command goes next, and what its octets are.
 
-use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::commands::{Entry, Life, Origin};
@@ -8,9 +7,7 @@ use super::outbound::{Reached, Transmit};
 use super::timer::Timer;
 use super::trace::tell;
 use super::{CommandId, Connection, Event, MailboxView, SelectionId};
-use crate::encode::{
-    Dialect, Effect, LiteralMode, Part, Pipelining, Segment, encode, uses_numbers,
-};
+use crate::encode::{Dialect, Effect, LiteralMode, Pipelining, Segment, uses_numbers};
 use crate::types::Secret;
 
 impl Connection {
@@ -32,6 +29,7 @@ impl Connection {
             let states = self.machine.command_states();
             let uid_comes_first = self.uid_comes_first;
             let rev2 = self.speaks_rev2();
+            let uid_only = self.is_enabled("UIDONLY");
             let full = self.commands.in_progress_count() >= self.config.limits.max_in_flight;
             let Some(entry) = self.commands.first_held() else {
                 return;
@@ -50,14 +48,14 @@ impl Connection {
             let allowed = states.intersects(entry.states);
             let login_disabled = matches!(entry.effect, Effect::Login);
             let (class, needs) = (entry.pipelining, entry.needs);
-            let by_number = uses_numbers(class, needs, &entry.segments);
+            let by_number = uid_only && uses_numbers(class, needs, &entry.segments);
             let lost = needs.saved_result
                 && self.saved_result_lost
                 && !self.in_flight.does(Pipelining::SAVES_RESULT);
             if !allowed
                 || lost
                 || self.refuses_numbers(class, needs)
-                || (by_number && self.is_enabled("UIDONLY"))
+                || by_number
                 || (login_disabled && self.offers("LOGINDISABLED"))
             {
                 self.not_sent(id);
@@ -98,20 +96,14 @@ impl Connection {
         self.put_tags(&mut segments);
         self.record_command(id, &segments, &tag);
         self.start_effect(id, now);
-        let mut parts = VecDeque::new();
-        if encode(&segments, &tag, &dialect, &mut parts).is_err() {
-            // `validate` found every error at submission; what is left cannot be written.
-            self.in_flight_remove(id);
-            self.not_sent(id);
-            return;
-        }
-        let blocks = parts.iter().any(Part::is_waiting_point);
-        for part in parts {
-            self.outbound.push_part(part);
-        }
-        self.outbound.push_end(id);
-        if blocks {
-            self.writing = Some(id);
+        match self.outbound.push_command(id, &segments, &tag, dialect) {
+            Ok(true) => self.writing = Some(id),
+            Ok(false) => {}
+            Err(_) => {
+                // `validate` found every error at submission; what is left cannot be written.
+                self.in_flight_remove(id);
+                self.not_sent(id);
+            }
         }
     }
 

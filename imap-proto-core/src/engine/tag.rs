@@ -13,6 +13,34 @@ pub(super) struct Tags {
     prefix: [u8; 4],
 }
 
+/// Octets of the longest tag: the prefix, and the digits of the largest number.
+const LONGEST: usize = 4 + 20;
+
+/// One tag, which needs no memory of its own: there is one for each command.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tag {
+    octets: [u8; LONGEST],
+    /// Where it begins.
+    first: usize,
+}
+
+impl Tag {
+    fn put_before(&mut self, octet: u8) {
+        self.first = self.first.saturating_sub(1);
+        if let Some(place) = self.octets.get_mut(self.first) {
+            *place = octet;
+        }
+    }
+}
+
+impl std::ops::Deref for Tag {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.octets.get(self.first..).unwrap_or_default()
+    }
+}
+
 impl Tags {
     pub(super) fn new(seed: Seed) -> Self {
         let [a, b, c, d, ..] = seed.0;
@@ -21,9 +49,23 @@ impl Tags {
         }
     }
 
-    pub(super) fn tag(&self, id: CommandId) -> Vec<u8> {
-        let mut tag = self.prefix.to_vec();
-        tag.extend_from_slice(id.0.to_string().as_bytes());
+    pub(super) fn tag(&self, id: CommandId) -> Tag {
+        let mut tag = Tag {
+            octets: [b'0'; LONGEST],
+            first: LONGEST,
+        };
+        let mut number = id.0;
+        loop {
+            // A digit: it fits.
+            tag.put_before(b'0' + (number % 10) as u8);
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        for letter in self.prefix.iter().rev() {
+            tag.put_before(*letter);
+        }
         tag
     }
 
@@ -61,6 +103,11 @@ mod tests {
         let tags = Tags::new(Seed([7; 16]));
         let tag = tags.tag(CommandId(42));
         assert_eq!(tags.command(&tag), Some(CommandId(42)));
+        for number in [0, 9, 10, u64::MAX] {
+            let tag = tags.tag(CommandId(number));
+            assert!(tag.ends_with(number.to_string().as_bytes()) && tags.is_ours(&tag));
+            assert_eq!(tags.command(&tag), Some(CommandId(number)));
+        }
         assert_eq!(tags.command(b"A42"), None);
         assert_eq!(
             tags.command(&[tags.prefix.as_slice(), b"042"].concat()),

@@ -43,6 +43,14 @@ enum State {
 }
 
 impl Body {
+    /// What the adapter tied to the connection's handles; `None` once all was read.
+    pub fn attached<T: 'static>(&self) -> Option<&T> {
+        match &self.state {
+            State::Live(handle, _) => handle.attached(),
+            State::Failed(_) | State::Done => None,
+        }
+    }
+
     pub(super) fn submit(
         handle: &Handle,
         request: Result<Request, SubmitError>,

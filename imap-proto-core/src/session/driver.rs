@@ -20,6 +20,8 @@ use crate::wire::InputBuffer;
 
 /// How often a turn goes round before it lets others run.
 const ROUNDS: usize = 64;
+/// How many times events are delivered, while there are more, before the next write.
+const UNWRITTEN: usize = 8;
 /// How many writes are made before the lock is given up for others.
 const WRITES: usize = 8;
 
@@ -41,6 +43,8 @@ pub struct Driver {
     pub(super) computing: bool,
     /// The stream took nothing when it was last written to.
     blocked: bool,
+    /// The last round left events undelivered.
+    more: bool,
     /// A queue is full since then.
     gate: Option<(Gate, Instant)>,
     /// The stream ended.
@@ -94,6 +98,7 @@ impl Driver {
             handshake: None,
             computing: false,
             blocked: false,
+            more: false,
             gate: None,
             eof: false,
             broken: None,
@@ -146,11 +151,15 @@ impl Driver {
         waker: &Waker,
     ) -> Result<Option<Wait>, Error> {
         self.clock(now)?;
+        let mut held_back = 0;
         for _ in 0..ROUNDS {
             if !self.release(now)? {
                 return Ok(None);
             }
-            let wrote = self.write(io, now)?;
+            // What the commands that ended let go of is written together.
+            let is_early = self.more && held_back < UNWRITTEN;
+            held_back = if is_early { held_back + 1 } else { 0 };
+            let wrote = !is_early && self.write(io, now)?;
             let moved = self.advance(io, now)?;
             self.wake();
             if !(wrote || moved)
@@ -265,6 +274,7 @@ impl Driver {
             self.stack.end_received_compression();
         }
         drop(core);
+        self.more = matches!(halt, Ok(Halt::More));
         match halt.map_err(|error| self.own_reason(error))? {
             // What was taken in may let something be written, without an event to show for it.
             Halt::NeedInput => Ok(self.read(io, now)? || self.input.consumed() != consumed),

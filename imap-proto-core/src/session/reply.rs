@@ -55,7 +55,7 @@ enum State {
 struct Slot<C: Command> {
     bag: Mailbag,
     items: VecDeque<(C::Item, usize)>,
-    assembly: Option<Assembly>,
+    assembly: Option<Box<Assembly>>,
     long: Long,
     malformed: Vec<Malformed>,
 }
@@ -333,6 +333,10 @@ impl<C: Command> Slot<C> {
     fn push(&mut self, data: Data) -> Result<(), Data> {
         let item = C::item(data)?;
         let weight = C::weight(&item);
+        if self.items.capacity() == 0 {
+            // Most answers are one piece.
+            self.items.reserve_exact(1);
+        }
         self.items.push_back((item, weight));
         self.bag.queued(weight);
         Ok(())
@@ -370,7 +374,7 @@ impl<C: Command> Route for Slot<C> {
         }
         match &mut self.assembly {
             Some(assembly) => assembly.next(begin),
-            assembly => *assembly = Some(Assembly::new(begin)),
+            assembly => *assembly = Some(Box::new(Assembly::new(begin))),
         }
         true
     }

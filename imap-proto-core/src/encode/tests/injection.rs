@@ -3,8 +3,6 @@
 //!
 //! The server here shares nothing with the encoder: it reads octets one by one.
 
-use std::collections::VecDeque;
-
 use bytes::Bytes;
 use proptest::prelude::*;
 
@@ -362,8 +360,7 @@ fn server_cases(a: &Arguments) -> Vec<Case> {
 }
 
 fn written(request: &Request, dialect: Dialect, upload: &[u8]) -> (Vec<u8>, usize) {
-    let mut parts = VecDeque::new();
-    encode(&request.segments, b"T7", &dialect, &mut parts).expect("a validated request");
+    let parts = testing::parts(&request.segments, b"T7", dialect).expect("a validated request");
     let mut octets = Vec::new();
     let mut waits = 0;
     for part in &parts {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::encode::Request;
+use crate::encode::{Request, testing};
 
 const UTF8: Dialect = Dialect {
     utf8: true,
@@ -15,9 +15,7 @@ fn with(literals: LiteralMode) -> Dialect {
 }
 
 fn parts(segment: Segment, dialect: Dialect) -> Vec<Part> {
-    let mut out = VecDeque::new();
-    encode(&[segment], b"A1", &dialect, &mut out).expect("a valid segment");
-    out.into()
+    testing::parts(&[segment], b"A1", dialect).expect("a valid segment")
 }
 
 /// Parts as text: `|` for a part's end, `<sync>` and `<upload n>` for what is not octets.
@@ -170,8 +168,7 @@ fn secrets_stay_in_parts_of_their_own() {
 fn what_cannot_be_sent_is_found_before() {
     let error = |segment| {
         let request = Request::new("X").expect("a name").push(segment);
-        let mut out = VecDeque::new();
-        let encoded = encode(&request.segments, b"A1", &UTF8, &mut out);
+        let encoded = testing::parts(&request.segments, b"A1", UTF8).map(drop);
         assert_eq!(request.validate(), encoded);
         encoded.expect_err("an error")
     };
