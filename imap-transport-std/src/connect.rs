@@ -10,7 +10,7 @@ use mio::event::Source;
 
 use crate::Session;
 use crate::dial::dial;
-use crate::drive::start;
+use crate::drive::{start, start_socket};
 
 /// Connects by TCP, with TLS or STARTTLS as the configuration says, and logs in if it has
 /// credentials.
@@ -26,7 +26,7 @@ pub fn connect(config: Config) -> Result<Session, Error> {
     let config = with_tls(config)?;
     let stream = dial(&config)?;
     stream.set_nonblocking(true)?;
-    start(mio::net::TcpStream::from_std(stream), config, ())
+    start_socket(mio::net::TcpStream::from_std(stream), config)
 }
 
 /// Opens a session over any stream that can be polled and does not block, such as those of
@@ -63,7 +63,7 @@ where
 pub fn connect_unix(path: impl AsRef<std::path::Path>, config: Config) -> Result<Session, Error> {
     let stream = std::os::unix::net::UnixStream::connect(path)?;
     stream.set_nonblocking(true)?;
-    connect_over(mio::net::UnixStream::from_std(stream), config)
+    start_socket(mio::net::UnixStream::from_std(stream), with_tls(config)?)
 }
 
 /// The system's roots, where TLS is wanted and the caller brought no settings.

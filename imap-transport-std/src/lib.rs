@@ -18,7 +18,7 @@
 //!
 //! One thread moves each connection, and ends when the last handle is dropped or the connection
 //! is over. A [`Session`] is cheap to clone and to share between threads; waiting is done by
-//! parking, with no lock held.
+//! parking, with no lock held, or, by one who waits alone, by moving the connection itself.
 //!
 //! Every command is a method of the session, see [`imap_proto_core::session::Session`]; one with
 //! options, or one of your own, is built and [run](imap_proto_core::session::Session::run). What
@@ -36,8 +36,9 @@ mod connect;
 mod dial;
 mod drive;
 mod events;
-#[cfg(unix)]
+mod helm;
 mod operation;
+#[cfg(unix)]
 mod process;
 #[cfg(feature = "proxy")]
 mod proxy;
@@ -53,8 +54,8 @@ pub use body::Body;
 pub use connect::connect_unix;
 pub use connect::{connect, connect_over};
 pub use events::Events;
-#[cfg(unix)]
 pub use operation::Operation;
+#[cfg(unix)]
 pub use process::spawn;
 pub use pump::connect_halves;
 pub use reply::{Pieces, Reply};

@@ -13,7 +13,7 @@ use mio::{Interest, Registry, Token};
 
 use crate::Session;
 use crate::connect::with_tls;
-use crate::drive::start_with;
+use crate::drive::{Readiness, start_with};
 
 /// How many octets wait in each direction.
 const CAPACITY: usize = 64 * 1024;
@@ -33,7 +33,7 @@ pub fn connect_halves(
     writer: impl Write + Send + 'static,
     config: Config,
 ) -> Result<Session, Error> {
-    let make = |waker: &Waker| Pumped::start(reader, writer, waker);
+    let make = |waker: &Waker| Ok((Pumped::start(reader, writer, waker)?, Readiness::Asked));
     start_with(make, with_tls(config)?, ())
 }
 

@@ -10,7 +10,8 @@ use imap_proto_core::engine::{CommandId, Outcome};
 use imap_proto_core::session::{self, Error};
 
 use crate::drive::Threads;
-use crate::wait::{wait, wait_timeout};
+use crate::helm::Steer;
+use crate::wait::{wait_at, wait_for};
 
 /// The answer of a command.
 ///
@@ -35,7 +36,8 @@ impl<C: Command> Reply<C> {
     ///
     /// Every ending but OK with its data.
     pub fn wait(mut self) -> Result<C::Output, Error> {
-        wait(|context| self.0.poll_finish(context))
+        let helm = self.helm();
+        wait_for(helm.as_deref(), |context| self.0.poll_finish(context))
     }
 
     /// Waits for the whole answer, but not longer than `timeout`.
@@ -44,7 +46,9 @@ impl<C: Command> Reply<C> {
     ///
     /// The reply itself when the time is over: the command goes on, and can be waited for again.
     pub fn wait_timeout(mut self, timeout: Duration) -> Result<Result<C::Output, Error>, Self> {
-        wait_timeout(timeout, |context| self.0.poll_finish(context)).ok_or(self)
+        let helm = self.helm();
+        let poll = |context: &mut Context<'_>| self.0.poll_finish(context);
+        wait_at(helm.as_deref(), Some(timeout), poll).ok_or(self)
     }
 
     /// How the command ended and what came before, also when it ended in NO or not at all.
@@ -53,7 +57,14 @@ impl<C: Command> Reply<C> {
     ///
     /// When the command was not submitted, or its answer was too large to collect.
     pub fn outcome(mut self) -> Result<Outcome<C>, Error> {
-        wait(|context| self.0.poll_outcome(context))
+        let helm = self.helm();
+        wait_for(helm.as_deref(), |context| self.0.poll_outcome(context))
+    }
+
+    /// The helm of the connection that the answer comes from.
+    fn helm(&self) -> Option<Arc<dyn Steer>> {
+        let threads = self.0.attached::<Threads>()?;
+        Some(Arc::clone(&threads.helm))
     }
 
     /// Runs `callback` with the answer, on a thread of the connection that is there for
@@ -99,7 +110,8 @@ impl<C: Command> Iterator for Pieces<C> {
     type Item = Result<C::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        wait(|context| self.0.0.poll_item(context))
+        let helm = self.0.helm();
+        wait_for(helm.as_deref(), |context| self.0.0.poll_item(context))
     }
 }
 
