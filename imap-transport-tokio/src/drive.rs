@@ -30,6 +30,7 @@ where
         driver,
         stream: Box::pin(stream),
         sleep: None,
+        is_set: false,
     };
     tokio::spawn(async move {
         task.run().await;
@@ -45,6 +46,8 @@ struct Task<S> {
     driver: Driver,
     stream: Pin<Box<S>>,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// The timer will wake the task.
+    is_set: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite> Task<S> {
@@ -78,17 +81,23 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     }
 
     /// Whether the deadline is reached already; if not, the task is woken then.
+    ///
+    /// Each command moves the deadline on, and a timer costs more than a turn. So it is moved
+    /// only when it rings too late; one that rings too early is a turn without anything to do.
     fn is_due(&mut self, wait: Wait, context: &mut Context<'_>) -> bool {
         let Some(deadline) = wait.deadline.map(Instant::from_std) else {
-            self.sleep = None;
             return false;
         };
         let sleep = self
             .sleep
             .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if sleep.deadline() != deadline {
+        if sleep.deadline() > deadline || sleep.is_elapsed() {
             sleep.as_mut().reset(deadline);
+        } else if self.is_set {
+            return false;
         }
-        sleep.as_mut().poll(context).is_ready()
+        let due = sleep.as_mut().poll(context).is_ready();
+        self.is_set = !due;
+        due
     }
 }
