@@ -12,7 +12,7 @@ import warnings
 warnings.simplefilter("ignore")
 import imaplib2  # noqa: E402
 
-CONNECTIONS, NOOPS, FETCHES, SMALL = 20, 2000, 5000, 100
+CONNECTIONS, NOOPS, FETCHES, SMALL, ROUNDS = 20, 2000, 5000, 100, 2
 # It stalls on compressed data until more comes: so often it is nudged by a NOOP.
 NUDGE = 0.2
 
@@ -84,9 +84,10 @@ def main():
     if compress:
         client.enable_compression()
     client.select(mailbox)
-    measured("noop", NOOPS, lambda: noops(client))
-    measured("fetch", FETCHES, lambda: fetches(client))
-    measured("literal", octets, lambda: literal(client, octets, compress))
+    for _ in range(ROUNDS):
+        measured("noop", NOOPS, lambda: noops(client))
+        measured("fetch", FETCHES, lambda: fetches(client))
+        measured("literal", octets, lambda: literal(client, octets, compress))
     client.logout()
 
 

@@ -7,7 +7,7 @@ use imap_tests::interop::Client;
 use imap_transport_std::encode::{Fetch, FetchItems, Noop, Select};
 use imap_transport_std::{Config, Credentials, Error};
 
-use super::work::{CONNECTIONS, FETCHES, NOOPS, SMALL, Task, cpu_time, print};
+use super::work::{CONNECTIONS, FETCHES, NOOPS, ROUNDS, SMALL, Task, cpu_time, print};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -74,6 +74,13 @@ fn connections<S>(connect: impl Fn() -> Result<S, Error>) -> Result<(), Failure>
 
 async fn work<L: Client>(session: &L, task: &Task) -> Result<(), Failure> {
     session.run(Select::new(task.mailbox.as_str())).await?;
+    for _ in 0..ROUNDS {
+        round(session, task).await?;
+    }
+    Ok(())
+}
+
+async fn round<L: Client>(session: &L, task: &Task) -> Result<(), Failure> {
     let start = || (Instant::now(), cpu_time());
     let (began, cpu) = start();
     for _ in 0..NOOPS {

@@ -2,7 +2,8 @@
 //!
 //! The server is Dovecot, or with `--server source`, or where Dovecot cannot be had or takes no such message, one that costs next to nothing.
 //! Each client is a process of its own that measures its own time and CPU time, and all have their turn on each work's
-//! server in the same run. Promised is, against the seed:
+//! server in the same run, twice; each does each work twice. Of these four the fastest counts, for every client, since
+//! what disturbs a machine only ever slows it down. Promised is, against the seed:
 //!
 //! | work | promise |
 //! |---|---|
@@ -36,6 +37,8 @@ type Failure = Box<dyn std::error::Error>;
 pub(crate) const CHILD: &str = "seed-child";
 /// Octets of the large message.
 const OCTETS: u64 = 200_000_000;
+/// How often each client has its turn.
+const PASSES: u32 = 2;
 /// The clients, in the order of the columns.
 const CLIENTS: [&str; 4] = ["seed", "std", "tokio", "raw"];
 
@@ -55,9 +58,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, Failure> {
             compress,
             ..host.task()
         };
-        let mut results = Vec::new();
-        for client in CLIENTS {
-            results.push(measure(client, &python, &task)?);
+        let mut results = vec![Vec::new(); CLIENTS.len()];
+        for _ in 0..PASSES {
+            for (client, best) in CLIENTS.iter().zip(&mut results) {
+                for took in measure(client, &python, &task)? {
+                    Took::keep_best(best, took);
+                }
+            }
         }
         kept &= report(&results, compress);
     }

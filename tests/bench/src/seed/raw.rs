@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use flate2::{Compress, Compression, FlushCompress};
 
-use super::work::{CONNECTIONS, FETCHES, NOOPS, SMALL, Task, cpu_time, print};
+use super::work::{CONNECTIONS, FETCHES, NOOPS, ROUNDS, SMALL, Task, cpu_time, print};
 
 /// What is read at once.
 const ROOM: usize = 64 * 1024;
@@ -27,6 +27,13 @@ pub(super) fn run(task: &Task) -> io::Result<()> {
         }
         tell("connect", CONNECTIONS.into(), began);
     }
+    for _ in 0..ROUNDS {
+        round(task)?;
+    }
+    Ok(())
+}
+
+fn round(task: &Task) -> io::Result<()> {
     let mut socket = Socket::open(task)?;
     let began = (Instant::now(), cpu_time());
     for _ in 0..NOOPS {
