@@ -37,7 +37,7 @@ fn main() -> ExitCode {
 }
 
 /// Tells an error; otherwise the result says whether what was promised was measured.
-fn told(result: Result<bool, Box<dyn std::error::Error>>) -> ExitCode {
+fn told(result: Result<bool, Box<dyn std::error::Error + Send + Sync>>) -> ExitCode {
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

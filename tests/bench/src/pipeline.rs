@@ -16,7 +16,7 @@ const COUNT: u32 = 1000;
 const ONE_BY_ONE: u32 = 50;
 
 /// Prints both times and `ratio R`.
-pub(crate) fn run() -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let demo = Demo::start(Settings::default())?;
     let proxy = Proxy::start(demo.port(), Plan::latency(LATENCY))?;
     let login = Credentials::password("alice", "secret-pass");

@@ -9,7 +9,7 @@ use imap_transport_std::{Config, Credentials, Error};
 
 use super::work::{CONNECTIONS, FETCHES, NOOPS, ROUNDS, SMALL, Task, cpu_time, print};
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the work on threads.
 pub(super) fn on_threads(task: &Task) -> Result<(), Failure> {
@@ -36,10 +36,11 @@ pub(super) fn on_tokio(task: &Task) -> Result<(), Failure> {
         connections(connect)?;
     }
     let session = connect()?;
-    runtime.block_on(async {
-        work(&session, task).await?;
+    let task = task.clone();
+    runtime.block_on(runtime.spawn(async move {
+        work(&session, &task).await?;
         Ok(session.logout().await?)
-    })
+    }))?
 }
 
 fn config(task: &Task) -> Config {

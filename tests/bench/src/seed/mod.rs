@@ -31,7 +31,7 @@ use imap_transport_std::{Config, Credentials, Session, connect};
 
 use work::{SMALL, Task, Took};
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The first argument of the processes that this program starts of itself.
 pub(crate) const CHILD: &str = "seed-child";
