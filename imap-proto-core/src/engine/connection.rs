@@ -22,7 +22,7 @@ use super::{
     State, TlsUpgrade,
 };
 use crate::encode::{Effect, InFlight, Pipelining, Request, SubmitError, uses_numbers};
-use crate::types::{Atom, Capabilities, MessageLimit, ResponseText, Secret};
+use crate::types::{Atom, Capabilities, IdResponse, MessageLimit, ResponseText, Secret};
 use crate::wire::Framer;
 
 /// The protocol state machine of one connection. It holds no socket, clock, lock or thread.
@@ -59,6 +59,8 @@ pub struct Connection {
     /// Whether a capability list came since AUTHENTICATE or LOGIN was sent.
     pub(super) capabilities_fresh: bool,
     pub(super) enabled: Vec<Atom>,
+    /// What the server answered to ID last.
+    pub(super) server_id: Option<Box<IdResponse>>,
     pub(super) view: Option<MailboxView>,
     /// The view that a SELECT in flight builds, once the server speaks of the new mailbox.
     pub(super) next_view: Option<MailboxView>,
@@ -130,6 +132,7 @@ impl Connection {
             capabilities: None,
             capabilities_fresh: false,
             enabled: Vec::new(),
+            server_id: None,
             view: None,
             next_view: None,
             selections: 0,
@@ -188,6 +191,11 @@ impl Connection {
         self.enabled
             .iter()
             .any(|atom| atom.eq_ignore_case(capability))
+    }
+
+    /// What the server answered to ID last (A; RFC 2971 §3.2).
+    pub fn server_id(&self) -> Option<&IdResponse> {
+        self.server_id.as_deref()
     }
 
     /// The selected mailbox (A).
@@ -370,6 +378,7 @@ impl Connection {
         self.note("TLS established");
         self.security = Security::Tls;
         self.capabilities = None;
+        self.server_id = None;
         self.enabled.clear();
         self.machine.on(Trigger::TlsEstablished);
     }

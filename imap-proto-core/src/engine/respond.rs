@@ -49,6 +49,7 @@ impl Connection {
             Data::Condition { text, .. } => self.untagged_code(text),
             Data::Capability(capabilities) => self.learn(capabilities),
             Data::Enabled(capabilities) => self.enabled(capabilities),
+            Data::Id(id) => self.server_id = Some(Box::new(id.detach())),
             Data::Flags(_) | Data::Exists(_) => self.cross_boundary(),
             _ => {}
         }

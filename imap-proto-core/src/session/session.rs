@@ -17,7 +17,7 @@ use crate::engine::sasl::{Channel, Mechanism};
 use crate::engine::{
     Config, Connection, Encryption, Log, MailboxView, Security, Seed, SelectionId, State,
 };
-use crate::types::{Capabilities, ResponseText};
+use crate::types::{Capabilities, ResponseText, ServerKind};
 use crate::wire::InputBuffer;
 
 /// A connection to a server, for many threads or tasks at once: clones are cheap and equal.
@@ -240,6 +240,19 @@ impl<F: Flavor> Session<F> {
     /// The text of the server's greeting.
     pub fn greeting(&self) -> Option<ResponseText> {
         self.handle.lock().greeting.as_deref().cloned()
+    }
+
+    /// Which server it is, by its greeting, what it answered to ID, and its capabilities: for the
+    /// application, which may follow its [advice](ServerKind::advice). Nothing here depends on it.
+    pub fn server_kind(&self) -> Option<ServerKind> {
+        let core = self.handle.lock();
+        let greeting = core.greeting.as_deref().map(|text| text.text.as_bytes());
+        let connection = &core.connection;
+        ServerKind::recognise(
+            greeting.unwrap_or_default(),
+            connection.server_id(),
+            connection.capabilities(),
+        )
     }
 
     /// What the server said when it accepted the login that the session was opened with. It may
