@@ -22,7 +22,10 @@ use super::{
     State, TlsUpgrade,
 };
 use crate::encode::{Effect, InFlight, Pipelining, Request, SubmitError, uses_numbers};
-use crate::types::{Atom, Capabilities, IdResponse, MessageLimit, ResponseText, Secret};
+use crate::types::{
+    Atom, Capabilities, IdResponse, MessageLimit, ResponseText, Secret, Tolerance, ToleranceCounts,
+    Tolerances,
+};
 use crate::wire::Framer;
 
 /// The protocol state machine of one connection. It holds no socket, clock, lock or thread.
@@ -77,6 +80,8 @@ pub struct Connection {
     pub(super) message_limit: Option<MessageLimit>,
     pub(super) timers: Timers,
     pub(super) silence: Silence,
+    /// What was tolerated so far.
+    pub(super) tolerated: ToleranceCounts,
     /// Events of our own making, at most a few for each command.
     pub(super) pending: VecDeque<Event>,
     /// Commands whose ending the end of the connection kept from being told.
@@ -144,6 +149,7 @@ impl Connection {
             message_limit: None,
             timers,
             silence: Silence::new(now),
+            tolerated: ToleranceCounts::default(),
             pending: VecDeque::new(),
             untold: Vec::new(),
             upload_told: false,
@@ -201,6 +207,25 @@ impl Connection {
     /// The selected mailbox (A).
     pub fn mailbox(&self) -> Option<&MailboxView> {
         self.view.as_ref()
+    }
+
+    /// What the server got wrong and was taken all the same, and how often (A).
+    pub fn tolerated(&self) -> &ToleranceCounts {
+        &self.tolerated
+    }
+
+    /// Counts what was tolerated, and tells of it behind what is told now.
+    pub(super) fn tolerate(&mut self, kinds: Tolerances) {
+        if kinds.is_empty() {
+            return;
+        }
+        for kind in kinds.iter() {
+            let count = self.tolerated.count(kind);
+            // A flood of these says no more than one.
+            if kind != Tolerance::RepeatedBye || count == 1 {
+                self.pending.push_back(Event::Tolerated(kind));
+            }
+        }
     }
 
     /// Whether the server is in IDLE now (A).

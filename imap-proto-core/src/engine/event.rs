@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{CompressionUpgrade, TimeoutReason, TlsUpgrade};
 pub use crate::encode::CommandId;
 use crate::types::{
-    BodyBegin, Completion, Condition, Data, EsearchResponse, Malformed, ResponseText,
+    BodyBegin, Completion, Condition, Data, EsearchResponse, Malformed, ResponseText, Tolerance,
 };
 
 /// Tells one selection of a mailbox from the next: data that came before a SELECT answered still
@@ -153,25 +153,10 @@ pub enum Event {
         /// The only command in flight, if there is just one.
         claimed_by: Option<CommandId>,
     },
-    /// Something that should not be, and was taken all the same.
-    Tolerated(Tolerated),
-}
-
-/// A break of the rules that does no harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Tolerated {
-    /// EXPUNGE while a command by sequence numbers is in flight (RFC 9051 §7.5.1); it was
-    /// applied. Numbers in that command's answer may be off.
-    ExpungeDuringSequenceCommand,
-    /// A message number of 0, or beyond EXISTS.
-    NumberOutOfRange,
-    /// EXISTS told of fewer messages without an EXPUNGE.
-    ExistsShrank,
-    /// UIDVALIDITY changed in a selected mailbox.
-    UidValidityChanged,
-    /// `BYE` with a tag.
-    TaggedBye,
+    /// Something that should not be, and was taken all the same: behind the event of its
+    /// response, once for each kind in it. [`Connection::tolerated`](super::Connection::tolerated)
+    /// has the counts.
+    Tolerated(Tolerance),
 }
 
 /// When to call [`handle_timeout`](super::Connection::handle_timeout), and why.

@@ -12,10 +12,12 @@ use super::{
     CommandId, Connection, ConnectionError, Event, PauseReason, SelectionId, State, Step, Violation,
 };
 use crate::parse::{
-    EMPTY_LITERAL, FetchHead, parse_fetch_head, parse_fetch_rest, parse_long_head, parse_response,
+    EMPTY_LITERAL, FetchHead, fetch_head, fetch_rest, parse_long_head, parse_tolerantly,
     take_response, without_literal,
 };
-use crate::types::{BodyBegin, BodyPart, Data, FetchResponse, Malformed, ParseError, Response};
+use crate::types::{
+    BodyBegin, BodyPart, Data, FetchResponse, Malformed, ParseError, Response, Tolerances,
+};
 use crate::wire::{Frame, InputBuffer};
 
 /// How much of a streamed literal one event hands out at most.
@@ -186,8 +188,10 @@ impl Connection {
                     self.silence.response_ended(input.consumed());
                     return Ok(self.rest(&bytes, &owner).into());
                 }
-                let response = take_response(input, len, &self.config.limits);
+                let mut odd = Tolerances::NONE;
+                let response = take_response(input, len, &self.config.limits, &mut odd);
                 self.silence.response_ended(input.consumed());
+                self.tolerate(odd);
                 self.response(response, input, now).map(Progress::from)
             }
             Frame::Literal { head, literal, .. } => {
@@ -217,7 +221,8 @@ impl Connection {
         if owner.as_ref().is_some_and(|owner| owner.skeleton.is_some()) {
             return self.long_head(input, &bytes, literal, owner);
         }
-        let parsed = parse_fetch_head(&bytes, &self.config.limits, owner.is_some());
+        let mut odd = Tolerances::NONE;
+        let parsed = fetch_head(&bytes, &self.config.limits, owner.is_some(), &mut odd);
         let Ok(FetchHead::Begin(mut begin)) = parsed else {
             return self.long_head(input, &bytes, literal, owner);
         };
@@ -226,10 +231,9 @@ impl Connection {
         self.framer.stream();
         begin.size = literal;
         let owner = self.owner(&mut begin, owner);
-        if let Some(view) = &mut self.view {
-            self.pending
-                .extend(view.fetch(&begin.fetch).map(Event::Tolerated));
-        }
+        self.tolerate(odd);
+        let out_of_range = self.view.as_mut().map(|view| view.fetch(&begin.fetch));
+        self.tolerate(out_of_range.flatten().into_iter().collect());
         let discard = owner.claimed_by.is_some_and(|id| self.is_drained(id));
         let (claimed_by, selection) = (owner.claimed_by, owner.selection);
         self.receiving = Receiving::Literal {
@@ -380,10 +384,13 @@ impl Connection {
             uid,
             ..
         } = owner;
+        let mut odd = Tolerances::NONE;
         let drained = claimed_by.is_some_and(|id| self.is_drained(id));
         if let Some(skeleton) = &owner.skeleton {
             let whole = Bytes::from([&**skeleton, &**bytes].concat());
-            let event = match parse_response(&whole, &self.config.limits) {
+            let parsed = parse_tolerantly(&whole, &self.config.limits, &mut odd);
+            self.tolerate(odd);
+            let event = match parsed {
                 Ok(Response::Data(data)) => Event::Data {
                     data,
                     claimed_by,
@@ -394,7 +401,9 @@ impl Connection {
             };
             return (!drained).then_some(event);
         }
-        let event = match parse_fetch_rest(bytes, &self.config.limits) {
+        let parsed = fetch_rest(bytes, &self.config.limits, &mut odd);
+        self.tolerate(odd);
+        let event = match parsed {
             Ok(rest) => {
                 let fetch = FetchResponse {
                     sequence_number,

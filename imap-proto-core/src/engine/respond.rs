@@ -10,12 +10,12 @@ use super::timer::Timer;
 use super::trace::tell;
 use super::{
     CommandId, CompressionUpgrade, Connection, ConnectionError, Event, Security, State, TlsUpgrade,
-    Tolerated, Violation,
+    Violation,
 };
 use crate::encode::{Effect, Pipelining};
 use crate::types::{
     Atom, ByteString, Capabilities, Code, Completion, Condition, Continuation, Data, ResponseText,
-    Secret,
+    Secret, Tolerance, Tolerances,
 };
 use crate::wire::InputBuffer;
 
@@ -129,6 +129,7 @@ impl Connection {
     /// The first BYE counts; others are passed over.
     fn bye(&mut self, text: ResponseText, now: Instant) -> Option<Event> {
         if self.bye.is_some() {
+            self.tolerate(Tolerances::NONE.with(Tolerance::RepeatedBye));
             return None;
         }
         let bye = Box::new(text);
@@ -159,12 +160,12 @@ impl Connection {
                     _ => false,
                 })
         };
-        let new: Vec<Atom> = capabilities
-            .iter()
-            .filter(|name| asked(name))
-            .map(Atom::detach)
-            .collect();
-        self.enabled.extend(new);
+        let (new, unasked): (Vec<&Atom>, Vec<&Atom>) =
+            capabilities.iter().partition(|name| asked(name));
+        self.enabled.extend(new.into_iter().map(Atom::detach));
+        if !unasked.is_empty() {
+            self.tolerate(Tolerances::NONE.with(Tolerance::UnaskedEnabled));
+        }
     }
 
     fn untagged_code(&mut self, text: &ResponseText) {
@@ -195,14 +196,13 @@ impl Connection {
         );
         let allowed = self.in_flight.allows_expunge() || self.notifications.is_immediate();
         if expunges && !allowed {
-            self.pending
-                .push_back(Event::Tolerated(Tolerated::ExpungeDuringSequenceCommand));
+            self.tolerate(Tolerances::NONE.with(Tolerance::ExpungeDuringSequenceCommand));
         }
         let selecting = self.is_selecting();
         if let Some(view) = &mut self.view
             && let Some(odd) = view.update(data, selecting)
         {
-            self.pending.push_back(Event::Tolerated(odd));
+            self.tolerate(Tolerances::NONE.with(odd));
         }
     }
 
@@ -286,8 +286,7 @@ impl Connection {
             return Err(Violation::NoGreeting.into());
         }
         if completion.condition == Condition::Bye {
-            self.pending
-                .push_back(Event::Tolerated(Tolerated::TaggedBye));
+            self.tolerate(Tolerances::NONE.with(Tolerance::TaggedBye));
             return Ok(self.bye(completion.text, now));
         }
         if *tag == "DONE" && completion.condition == Condition::Bad && self.idle.done_crossed {
@@ -335,7 +334,7 @@ impl Connection {
         if let Some(view) = &mut self.view {
             let selecting = self.in_flight.does(Pipelining::SELECTS);
             let odd = view.tagged(&completion.text, selecting);
-            self.pending.extend(odd.map(Event::Tolerated));
+            self.tolerate(odd.into_iter().collect());
         }
         if let Some(Code::Capability(capabilities)) = &completion.text.code {
             self.learn(capabilities);

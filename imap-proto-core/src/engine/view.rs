@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::SelectionId;
 use super::uid_map::UidMap;
-use super::{SelectionId, Tolerated};
 use crate::types::{
     AnnotationSupport, ByteString, Code, Condition, Data, FetchResponse, Flags, MailboxName,
-    ModSeq, ResponseText, SequenceNumber, Uid, UidValidity,
+    ModSeq, ResponseText, SequenceNumber, Tolerance, Uid, UidValidity,
 };
 
 /// The selected mailbox, always up to date with what was received.
@@ -82,7 +82,7 @@ impl MailboxView {
     }
 
     /// Takes an untagged response in; what was odd about it, if anything.
-    pub(super) fn update(&mut self, data: &Data, selecting: bool) -> Option<Tolerated> {
+    pub(super) fn update(&mut self, data: &Data, selecting: bool) -> Option<Tolerance> {
         match data {
             Data::Exists(exists) => {
                 let shrank = *exists < self.exists && !selecting;
@@ -90,7 +90,7 @@ impl MailboxView {
                     self.uids = Arc::default();
                 }
                 self.exists = *exists;
-                shrank.then_some(Tolerated::ExistsShrank)
+                shrank.then_some(Tolerance::ExistsShrank)
             }
             Data::Recent(recent) => {
                 self.recent = Some(*recent);
@@ -105,7 +105,7 @@ impl MailboxView {
                 let odd = gone > self.exists;
                 self.exists = self.exists.saturating_sub(gone);
                 Arc::make_mut(&mut self.uids).vanish(uids);
-                odd.then_some(Tolerated::NumberOutOfRange)
+                odd.then_some(Tolerance::NumberOutOfRange)
             }
             Data::Flags(flags) => {
                 self.flags = flags.detach();
@@ -121,7 +121,7 @@ impl MailboxView {
     }
 
     /// Takes a FETCH response in.
-    pub(super) fn fetch(&mut self, fetch: &FetchResponse) -> Option<Tolerated> {
+    pub(super) fn fetch(&mut self, fetch: &FetchResponse) -> Option<Tolerance> {
         if let Some(uid) = fetch.uid
             && let Some(next) = self.uid_next
             && uid >= next
@@ -133,7 +133,7 @@ impl MailboxView {
         }
         let number = fetch.sequence_number?;
         if number.0 == 0 || number.0 > self.exists {
-            return Some(Tolerated::NumberOutOfRange);
+            return Some(Tolerance::NumberOutOfRange);
         }
         if let Some(uid) = fetch.uid {
             Arc::make_mut(&mut self.uids).insert(number, uid);
@@ -152,7 +152,7 @@ impl MailboxView {
     }
 
     /// Takes the code of a tagged response in, and settles the mod-sequence (RFC 7162 §3.1.2).
-    pub(super) fn tagged(&mut self, text: &ResponseText, selecting: bool) -> Option<Tolerated> {
+    pub(super) fn tagged(&mut self, text: &ResponseText, selecting: bool) -> Option<Tolerance> {
         let odd = self.code(text, selecting);
         let seen = self.seen_mod_seq.take();
         if let Some(told) = self.told_mod_seq.take() {
@@ -163,16 +163,16 @@ impl MailboxView {
         odd
     }
 
-    fn expunge(&mut self, number: SequenceNumber) -> Option<Tolerated> {
+    fn expunge(&mut self, number: SequenceNumber) -> Option<Tolerance> {
         if number.0 == 0 || number.0 > self.exists {
-            return Some(Tolerated::NumberOutOfRange);
+            return Some(Tolerance::NumberOutOfRange);
         }
         self.exists -= 1;
         Arc::make_mut(&mut self.uids).expunge(number);
         None
     }
 
-    fn code(&mut self, text: &ResponseText, selecting: bool) -> Option<Tolerated> {
+    fn code(&mut self, text: &ResponseText, selecting: bool) -> Option<Tolerance> {
         match text.code.as_ref()? {
             // 0 is no mod-sequence, and there are 63 bits (RFC 7162 §7).
             Code::HighestModSeq(ModSeq(0 | 0x8000_0000_0000_0000..))
@@ -196,7 +196,7 @@ impl MailboxView {
                 if changed {
                     self.uids = Arc::default();
                 }
-                return changed.then_some(Tolerated::UidValidityChanged);
+                return changed.then_some(Tolerance::UidValidityChanged);
             }
             Code::Unseen(number) => self.unseen = Some(*number),
             _ => {}
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(view.update(&Data::Exists(2), true), None);
         for number in [0, 3, u32::MAX] {
             let odd = view.update(&Data::Expunge(SequenceNumber(number)), false);
-            assert_eq!(odd, Some(Tolerated::NumberOutOfRange));
+            assert_eq!(odd, Some(Tolerance::NumberOutOfRange));
         }
         assert_eq!(view.update(&Data::Expunge(SequenceNumber(2)), false), None);
         assert_eq!(view.exists, 1);
@@ -249,7 +249,7 @@ mod tests {
         view.update(&Data::Exists(5), true);
         assert_eq!(
             view.update(&Data::Exists(4), false),
-            Some(Tolerated::ExistsShrank)
+            Some(Tolerance::ExistsShrank)
         );
     }
 

@@ -25,16 +25,13 @@ pub(super) fn annotation(cursor: &mut Cursor<'_>) -> Result<AnnotationResponse, 
 
 /// Names of entries that changed, behind the parenthesis.
 fn names(cursor: &mut Cursor<'_>, entries: &mut Vec<AnnotationEntry>) -> Result<(), ParseError> {
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(());
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         let name = cursor.astring()?;
         let attributes = Vec::new();
         entries.push(AnnotationEntry { name, attributes });
     }
+    Ok(())
 }
 
 /// An entry, with its attributes or without.

@@ -8,21 +8,17 @@ use crate::wire::Cursor;
 pub(super) fn annotations(cursor: &mut Cursor<'_>) -> Result<Vec<Annotation>, ParseError> {
     cursor.byte(b'(')?;
     let mut annotations = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(annotations);
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         let entry = cursor.astring()?;
-        cursor.spaces();
-        let attributes = if cursor.try_byte(b'(') {
+        let attributes = if cursor.try_bytes(b" (") {
             values(cursor)?
         } else {
             Vec::new()
         };
         annotations.push(Annotation { entry, attributes });
     }
+    Ok(annotations)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::skip::skip_value;
-use crate::types::{BlockBuilder, ParseError, ParseErrorKind};
+use crate::types::{BlockBuilder, NIL, ParseError, ParseErrorKind, Tolerance};
 use crate::wire::{Cursor, Span, find_quoted_special};
 
 /// A block whose offsets count from where its value begins in the frame.
@@ -163,7 +163,8 @@ impl Writer {
         (bytes.get(at) == Some(&b')')).then_some((count, at + 1))
     }
 
-    /// The same for the strings up to the end of a list, which is taken: how many there are.
+    /// The same for the strings up to the end of a list, without NIL; the end is taken: how many
+    /// there are.
     #[inline]
     pub(super) fn push_plain_list(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
         let before = self.block.words.len();
@@ -172,11 +173,11 @@ impl Writer {
         loop {
             let plain = self.plain(bytes, base, at);
             let separator = plain.and_then(|(_, next)| bytes.get(next));
-            let (Some((slice, next)), Some(b' ' | b')')) = (plain, separator) else {
+            let (Some((Some((start, len)), next)), Some(b' ' | b')')) = (plain, separator) else {
                 self.block.words.truncate(before);
                 return None;
             };
-            self.block.push_place(slice);
+            self.block.push_slice(start, len);
             count += 1;
             at = next + 1;
             if separator == Some(&b')') {
@@ -244,6 +245,31 @@ impl Writer {
         (start <= u32::MAX / 2).then_some((start, len))
     }
 
+    /// Whether the string at a place is NIL.
+    #[inline]
+    pub(super) fn is_nil(&self, at: usize) -> bool {
+        self.block.words.as_slice().get(at) == Some(&NIL)
+    }
+
+    /// Whether the string at a place is this word, in any case. Escaped ones are none.
+    #[inline]
+    pub(super) fn is_word(&self, cursor: &Cursor<'_>, at: usize, word: &[u8]) -> bool {
+        let Some(&[start, len]) = self.block.words.as_slice().get(at..at + 2) else {
+            return false;
+        };
+        if start == NIL || len as usize != word.len() {
+            return false;
+        }
+        let from = self.base + start as usize;
+        let span = Span {
+            from,
+            to: from + word.len(),
+            escaped: false,
+        };
+        let octets = cursor.octets(span);
+        octets.is_some_and(|octets| octets.eq_ignore_ascii_case(word))
+    }
+
     fn slice(&self, cursor: &Cursor<'_>, span: Span) -> Result<(u32, u32), ParseError> {
         self.offsets(span.from, span.to)
             .ok_or_else(|| too_long(cursor))
@@ -273,6 +299,7 @@ fn loose_other(cursor: &mut Cursor<'_>) -> Result<Option<Span>, ParseError> {
             cursor.advance(1);
             cursor.spaces();
             if cursor.try_byte(b')') {
+                cursor.tolerate_at(from, Tolerance::EmptyListForNil);
                 return Ok(None);
             }
             Err(cursor.error_at(from, ParseErrorKind::ExpectedString))
@@ -280,6 +307,7 @@ fn loose_other(cursor: &mut Cursor<'_>) -> Result<Option<Span>, ParseError> {
         _ => {
             let from = cursor.offset();
             let to = from + cursor.atom_bytes()?.len();
+            cursor.tolerate_at(from, Tolerance::AtomForString);
             Ok(Some(Span {
                 from,
                 to,
@@ -289,18 +317,11 @@ fn loose_other(cursor: &mut Cursor<'_>) -> Result<Option<Span>, ParseError> {
     }
 }
 
-/// Skips spaces, and says whether the list goes on: its end is taken.
-#[inline]
-pub(super) fn list_goes_on(cursor: &mut Cursor<'_>) -> bool {
-    cursor.spaces();
-    !cursor.try_byte(b')')
-}
-
 /// Skips what is left of a list, and its end; gives where the first and behind the last stand.
 pub(super) fn skip_list(cursor: &mut Cursor<'_>) -> Result<Option<Span>, ParseError> {
     cursor.spaces();
     let (from, mut to) = (cursor.offset(), cursor.offset());
-    while list_goes_on(cursor) {
+    while cursor.list_goes_on() {
         skip_value(cursor)?;
         to = cursor.offset();
     }

@@ -1,9 +1,9 @@
 //! BODY and BODYSTRUCTURE (RFC 9051 §9 `body`), and what servers make of them.
 
-use super::block::{Writer, list_goes_on, loose_string, skip_list};
+use super::block::{Writer, loose_string, skip_list};
 use super::envelope::write_envelope;
 use super::skip::skip_value;
-use crate::types::{BodyStructure, ParseError, part_layout as layout};
+use crate::types::{BodyStructure, ParseError, Tolerance, part_layout as layout};
 use crate::wire::{Cursor, Span};
 
 /// A body structure, with or without extension data.
@@ -18,7 +18,7 @@ fn part(cursor: &mut Cursor<'_>, writer: &mut Writer) -> Result<(), ParseError> 
     cursor.enter()?;
     cursor.count_item()?;
     cursor.byte(b'(')?;
-    cursor.spaces();
+    cursor.no_spaces();
     let at = writer.block.words.extend(&layout::BLANK);
     let mut part = Part { cursor, writer, at };
     if part.cursor.peek() == Some(b'(') {
@@ -58,8 +58,16 @@ impl Part<'_, '_> {
         let mut count = 0;
         while self.cursor.peek() == Some(b'(') {
             part(self.cursor, self.writer)?;
-            self.cursor.spaces();
             count += 1;
+            // A space stands behind the last one only.
+            let spaced = self.cursor.spaces();
+            if spaced == (self.cursor.peek() == Some(b'(')) {
+                self.cursor.tolerate(if spaced {
+                    Tolerance::ExtraSpaces
+                } else {
+                    Tolerance::MissingSpace
+                });
+            }
         }
         self.set_list(layout::CHILDREN, first, count);
         Ok(())
@@ -68,7 +76,9 @@ impl Part<'_, '_> {
     /// What follows the parts of a `multipart`.
     fn multipart(&mut self) -> Result<(), ParseError> {
         self.set_kind(layout::MULTIPART);
-        if !self.string(layout::SUBTYPE)? {
+        let goes_on = self.string(layout::SUBTYPE)?;
+        self.note_nil(layout::SUBTYPE);
+        if !goes_on {
             return Ok(());
         }
         self.multipart_extension()
@@ -76,7 +86,7 @@ impl Part<'_, '_> {
 
     fn multipart_extension(&mut self) -> Result<(), ParseError> {
         self.parameters(layout::PARAMETERS)?;
-        if !self.cursor.try_bytes(b" NIL NIL NIL)") && list_goes_on(self.cursor) {
+        if !self.cursor.try_bytes(b" NIL NIL NIL)") && self.cursor.list_goes_on() {
             self.extension(true)?;
         }
         Ok(())
@@ -88,18 +98,25 @@ impl Part<'_, '_> {
             return self.single();
         }
         let first = loose_string(self.cursor)?;
-        if !list_goes_on(self.cursor) {
+        if !self.cursor.list_goes_on() {
+            self.cursor.tolerate(Tolerance::ChildlessMultipart);
             self.set_kind(layout::MULTIPART);
             return self.set(layout::SUBTYPE, first);
         }
         match self.shape(first.is_some()) {
             Shape::Typed => {
                 self.set(layout::TYPE, first)?;
-                if self.string(layout::SUBTYPE)? {
-                    self.single()?;
+                self.note_nil(layout::TYPE);
+                let goes_on = self.string(layout::SUBTYPE)?;
+                self.note_nil(layout::SUBTYPE);
+                if !goes_on {
+                    self.cursor.tolerate(Tolerance::PartFields);
+                    return Ok(());
                 }
+                self.single()?;
             }
             Shape::NoSubtype => {
+                self.cursor.tolerate(Tolerance::MissingSubtype);
                 self.set(layout::TYPE, first)?;
                 self.single()?;
             }
@@ -148,6 +165,7 @@ impl Part<'_, '_> {
 
     /// A `multipart` without parts: `("alternative" …)` or `(NIL "alternative" …)`.
     fn childless(&mut self, first: Option<Span>) -> Result<(), ParseError> {
+        self.cursor.tolerate(Tolerance::ChildlessMultipart);
         self.set_kind(layout::MULTIPART);
         if first.is_some() {
             self.set(layout::SUBTYPE, first)?;
@@ -168,11 +186,12 @@ impl Part<'_, '_> {
         if plain {
             return self.sized();
         }
-        if !list_goes_on(self.cursor)
+        if !self.cursor.list_goes_on()
             || !self.string(layout::ID)?
             || !self.string(layout::DESCRIPTION)?
             || !self.string(layout::ENCODING)?
         {
+            self.cursor.tolerate(Tolerance::PartFields);
             return Ok(());
         }
         self.sized()
@@ -180,7 +199,9 @@ impl Part<'_, '_> {
 
     /// A single part, from its size on.
     fn sized(&mut self) -> Result<(), ParseError> {
+        self.note_nil(layout::ENCODING);
         let size = if self.cursor.try_nil() {
+            self.cursor.tolerate(Tolerance::NilForString);
             0
         } else {
             self.cursor.lenient_number()?
@@ -190,11 +211,13 @@ impl Part<'_, '_> {
             .words
             .set_long(self.at + layout::SIZE, size);
         let kind = self.message()?;
-        if !list_goes_on(self.cursor) {
+        if !self.cursor.list_goes_on() {
             self.set_kind(kind);
+            self.note_lines(kind, false);
             return Ok(());
         }
         let lines = matches!(self.cursor.peek(), Some(b'0'..=b'9' | b'-'));
+        self.note_lines(kind, lines);
         self.set_kind(if lines {
             kind | layout::HAS_LINES
         } else {
@@ -206,7 +229,7 @@ impl Part<'_, '_> {
                 .block
                 .words
                 .set_long(self.at + layout::LINES, lines);
-            if self.cursor.try_bytes(b" NIL NIL NIL NIL)") || !list_goes_on(self.cursor) {
+            if self.cursor.try_bytes(b" NIL NIL NIL NIL)") || !self.cursor.list_goes_on() {
                 return Ok(());
             }
         }
@@ -214,6 +237,26 @@ impl Part<'_, '_> {
             self.extension(false)?;
         }
         Ok(())
+    }
+
+    /// Notes a count of lines that is missing or too many, and a message that is not shown as one.
+    fn note_lines(&mut self, kind: u32, lines: bool) {
+        let is = |place, word| self.writer.is_word(self.cursor, self.at + place, word);
+        let wanted = kind == layout::MESSAGE || is(layout::TYPE, b"TEXT");
+        let basic = !wanted && is(layout::TYPE, b"MESSAGE") && is(layout::SUBTYPE, b"RFC822");
+        if basic {
+            self.cursor.tolerate(Tolerance::BasicMessage);
+        }
+        if lines != wanted {
+            self.cursor.tolerate(Tolerance::LineCount);
+        }
+    }
+
+    /// Notes a string that is NIL and may not be.
+    fn note_nil(&mut self, place: usize) {
+        if self.writer.is_nil(self.at + place) {
+            self.cursor.tolerate(Tolerance::NilForString);
+        }
     }
 
     /// The envelope and the body of a message, if they are next: only they begin with a list
@@ -226,35 +269,43 @@ impl Part<'_, '_> {
         let envelope = self.writer.block.words.len();
         self.set_index(layout::ENVELOPE, envelope);
         write_envelope(self.cursor, self.writer)?;
-        self.cursor.spaces();
-        if self.cursor.peek() == Some(b'(') && !self.empty_list() {
+        self.cursor.gap();
+        if self.cursor.peek() != Some(b'(') {
+            self.cursor.tolerate(Tolerance::NilForString);
+            self.cursor.try_nil();
+        } else if !self.empty_list() {
             let body = self.writer.block.words.len();
             self.set_list(layout::CHILDREN, body, 1);
             part(self.cursor, self.writer)?;
-        } else {
-            self.cursor.try_nil();
         }
         Ok(layout::MESSAGE)
     }
 
     /// `()`, taken if it is next.
     fn empty_list(&mut self) -> bool {
-        let start = self.cursor.offset();
-        let empty = self.cursor.try_byte(b'(') && !list_goes_on(self.cursor);
-        if !empty {
+        let (start, odd) = (self.cursor.offset(), self.cursor.odd());
+        let empty = self.cursor.try_byte(b'(') && !self.cursor.list_goes_on();
+        if empty {
+            self.cursor.tolerate_at(start, Tolerance::EmptyListForNil);
+        } else {
             self.cursor.seek(start);
+            self.cursor.set_odd(odd);
         }
         empty
     }
 
     /// Disposition, languages, location and what may come one day, and the end of the list.
     fn extension(&mut self, multipart: bool) -> Result<(), ParseError> {
+        let in_list = self.cursor.peek() == Some(b'(');
         let disposition = self.disposition(multipart)?;
-        if self.cursor.try_bytes(b" NIL NIL)") || !list_goes_on(self.cursor) {
-            return Ok(());
+        let ends = self.cursor.try_bytes(b" NIL NIL)") || !self.cursor.list_goes_on();
+        let swapped = !ends && self.languages(disposition)?;
+        if swapped {
+            self.cursor.tolerate(Tolerance::SwappedDisposition);
+        } else if !in_list && disposition.is_some() {
+            self.cursor.tolerate(Tolerance::DispositionForm);
         }
-        self.languages(disposition)?;
-        if !list_goes_on(self.cursor) || !self.string(layout::LOCATION)? {
+        if ends || !self.cursor.list_goes_on() || !self.string(layout::LOCATION)? {
             return Ok(());
         }
         let rest = skip_list(self.cursor)?;
@@ -281,21 +332,27 @@ impl Part<'_, '_> {
             return Ok(bare);
         }
         self.cursor.advance(1);
-        if !list_goes_on(self.cursor) {
+        if !self.cursor.list_goes_on() {
+            self.cursor.tolerate(Tolerance::EmptyListForNil);
             return Ok(None);
         }
         let name = loose_string(self.cursor)?;
         self.set(layout::DISPOSITION, name)?;
-        if list_goes_on(self.cursor) {
-            self.parameters(layout::DISPOSITION_PARAMETERS)?;
-            skip_list(self.cursor)?;
+        self.note_nil(layout::DISPOSITION);
+        if !self.cursor.list_goes_on() {
+            self.cursor.tolerate(Tolerance::DispositionForm);
+            return Ok(name);
+        }
+        self.parameters(layout::DISPOSITION_PARAMETERS)?;
+        if skip_list(self.cursor)?.is_some() {
+            self.cursor.tolerate(Tolerance::DispositionForm);
         }
         Ok(name)
     }
 
     /// The languages: a string or a list, in which NIL is left out. A list within is the
-    /// disposition of a server that has swapped the two.
-    fn languages(&mut self, disposition: Option<Span>) -> Result<(), ParseError> {
+    /// disposition of a server that has swapped the two: whether that is so.
+    fn languages(&mut self, disposition: Option<Span>) -> Result<bool, ParseError> {
         let list = self.writer.block.words.len();
         if self.cursor.peek() != Some(b'(') {
             let language = loose_string(self.cursor)?;
@@ -303,20 +360,24 @@ impl Part<'_, '_> {
                 self.writer.push(self.cursor, language)?;
                 self.set_list(layout::LANGUAGES, list, 1);
             }
-            return Ok(());
+            return Ok(false);
         }
         self.cursor.advance(1);
+        if self.cursor.peek() == Some(b')') {
+            self.cursor.tolerate(Tolerance::EmptyListForNil);
+        }
         let (mut first, mut count) = (None, 0);
-        while list_goes_on(self.cursor) {
+        while self.cursor.list_goes_on() {
             if count == 1 && self.cursor.peek() == Some(b'(') {
                 self.set(layout::DISPOSITION, first)?;
                 self.writer.set(self.cursor, list, disposition)?;
                 self.set_list(layout::LANGUAGES, list, usize::from(disposition.is_some()));
                 self.parameters(layout::DISPOSITION_PARAMETERS)?;
                 skip_list(self.cursor)?;
-                return Ok(());
+                return Ok(true);
             }
             let Some(language) = loose_string(self.cursor)? else {
+                self.cursor.tolerate(Tolerance::NilForString);
                 continue;
             };
             self.cursor.count_item()?;
@@ -325,7 +386,7 @@ impl Part<'_, '_> {
             count += 1;
         }
         self.set_list(layout::LANGUAGES, list, count);
-        Ok(())
+        Ok(false)
     }
 
     /// Names and values, or NIL. A name without a value has an empty one.
@@ -344,25 +405,41 @@ impl Part<'_, '_> {
             self.cursor.seek(start);
         }
         let mut count = 0;
-        while list_goes_on(self.cursor) {
+        while self.cursor.list_goes_on() {
             self.cursor.count_item()?;
-            self.writer.push_string(self.cursor)?;
+            self.parameter_string()?;
             count += 1;
-            self.cursor.spaces();
+            let spaced = self.cursor.spaces();
             if self.cursor.peek() == Some(b')') {
+                self.cursor.tolerate(Tolerance::MissingValue);
                 self.writer.block.push_nil();
-            } else {
-                self.writer.push_string(self.cursor)?;
+                continue;
             }
+            if !spaced {
+                self.cursor.tolerate(Tolerance::MissingSpace);
+            }
+            self.parameter_string()?;
+        }
+        if count == 0 {
+            self.cursor.tolerate(Tolerance::EmptyListForNil);
         }
         self.set_list(place, first, count);
+        Ok(())
+    }
+
+    fn parameter_string(&mut self) -> Result<(), ParseError> {
+        let at = self.writer.block.words.len();
+        self.writer.push_string(self.cursor)?;
+        if self.writer.is_nil(at) {
+            self.cursor.tolerate(Tolerance::NilForString);
+        }
         Ok(())
     }
 
     /// A string into its place, and whether the list goes on behind it.
     fn string(&mut self, place: usize) -> Result<bool, ParseError> {
         self.writer.set_string(self.cursor, self.at + place)?;
-        Ok(list_goes_on(self.cursor))
+        Ok(self.cursor.list_goes_on())
     }
 
     fn set(&mut self, place: usize, span: Option<Span>) -> Result<(), ParseError> {

@@ -1,7 +1,7 @@
 //! CAPABILITY and ENABLED (RFC 9051 §7.2.1, §7.2.2).
 
-use crate::types::{Atom, Capabilities, ParseError, ParseErrorKind};
-use crate::wire::Cursor;
+use crate::types::{Atom, Capabilities, ParseError, ParseErrorKind, Tolerance};
+use crate::wire::{Cursor, is_ascii_atom_char};
 
 /// The data of a CAPABILITY or ENABLED response, or of the CAPABILITY response code, which ends
 /// at its bracket.
@@ -16,9 +16,11 @@ pub(super) fn capabilities(cursor: &mut Cursor<'_>) -> Result<Capabilities, Pars
         let name = name(cursor)?;
         match (name.as_bytes(), atoms.last_mut()) {
             (b"+", Some(last)) if last.eq_ignore_case("LITERAL") => {
+                cursor.tolerate(Tolerance::SpacedCapability);
                 *last = Atom::from_static("LITERAL+");
             }
             (b"-", Some(last)) if last.eq_ignore_case("LITERAL") => {
+                cursor.tolerate(Tolerance::SpacedCapability);
                 *last = Atom::from_static("LITERAL-");
             }
             _ => atoms.push(name),
@@ -36,6 +38,13 @@ fn name(cursor: &mut Cursor<'_>) -> Result<Atom, ParseError> {
         return Err(cursor.error(ParseErrorKind::ExpectedAtom));
     }
     cursor.check_string(length)?;
+    if !rest
+        .iter()
+        .take(length)
+        .all(|&byte| is_ascii_atom_char(byte))
+    {
+        cursor.tolerate(Tolerance::CapabilityCharacters);
+    }
     cursor.advance(length);
     Ok(Atom::from_bytes(cursor.share(from, from + length)))
 }

@@ -1,13 +1,13 @@
 //! Response codes and text (RFC 9051 §7.1, `resp-text`).
 
 use super::capability::capabilities;
-use super::flag::flags;
+use super::flag::permanent_flags;
 use super::set::set;
 use super::status::{object_id, optional_number};
 use crate::types::{
     AnnotateCode, AnnotationSupport, AppendUid, Atom, ByteString, Code, CopyUid, InProgress,
     MessageLimit, MetadataCode, ModSeq, ParseError, ParseErrorKind, ResponseText, SequenceNumber,
-    Text, Uid, UidValidity, UrlMechanism,
+    Text, Tolerance, Uid, UidValidity, UrlMechanism,
 };
 use crate::wire::Cursor;
 
@@ -16,28 +16,42 @@ use crate::wire::Cursor;
 /// Nothing of it is lost: what does not read as a code is text, and a code whose arguments break
 /// the grammar is a [`Code::Other`].
 pub(super) fn response_text(cursor: &mut Cursor<'_>) -> Result<ResponseText, ParseError> {
-    if !cursor.try_byte(b' ') && !cursor.at_end() {
-        return Err(cursor.error(ParseErrorKind::ExpectedByte(b' ')));
+    if !cursor.try_byte(b' ') {
+        if !cursor.at_end() {
+            return Err(cursor.error(ParseErrorKind::ExpectedByte(b' ')));
+        }
+        cursor.tolerate(Tolerance::MissingText);
     }
-    code_and_text(cursor)
+    let (text, spaced) = code_and_text(cursor)?;
+    note_text(cursor, spaced, &text.text);
+    Ok(text)
 }
 
-/// The same behind its space.
-pub(super) fn code_and_text(cursor: &mut Cursor<'_>) -> Result<ResponseText, ParseError> {
-    let start = cursor.offset();
-    let code = if cursor.peek() == Some(b'[') {
-        bracketed(cursor)?
-    } else {
-        None
-    };
-    match code {
-        Some(_) => {
-            cursor.try_byte(b' ');
-        }
-        None => cursor.seek(start),
+/// Notes a text that has not the space before it.
+pub(super) fn note_text(cursor: &mut Cursor<'_>, spaced: bool, text: &Text) {
+    match (spaced, text.is_empty()) {
+        (true, _) => {}
+        (false, true) => cursor.tolerate(Tolerance::MissingText),
+        (false, false) => cursor.tolerate(Tolerance::MissingSpace),
+    }
+}
+
+/// The same behind its space, and whether the text has the space that it must have.
+pub(super) fn code_and_text(cursor: &mut Cursor<'_>) -> Result<(ResponseText, bool), ParseError> {
+    if cursor.peek() != Some(b'[') {
+        let text = Text::from_bytes(cursor.rest_of_line());
+        return Ok((ResponseText { code: None, text }, true));
+    }
+    let (start, odd) = (cursor.offset(), cursor.odd());
+    let code = bracketed(cursor)?;
+    let spaced = code.is_none() || cursor.try_byte(b' ');
+    if code.is_none() {
+        cursor.seek(start);
+        cursor.set_odd(odd);
+        cursor.tolerate(Tolerance::BracketedText);
     }
     let text = Text::from_bytes(cursor.rest_of_line());
-    Ok(ResponseText { code, text })
+    Ok((ResponseText { code, text }, spaced))
 }
 
 /// A code in its brackets; `None` for what is no code.
@@ -49,18 +63,33 @@ fn bracketed(cursor: &mut Cursor<'_>) -> Result<Option<Code>, ParseError> {
     if !matches!(cursor.peek(), Some(b' ' | b']')) {
         return Ok(None);
     }
-    let arguments = cursor.offset();
+    let (arguments, odd) = (cursor.offset(), cursor.odd());
     let typed = match Code::plain(name.as_bytes()) {
         Some(code) => Ok(Some(code)),
         None => typed(name.as_bytes(), cursor),
     };
-    cursor.spaces();
+    if typed.is_ok() {
+        trailing_spaces(cursor);
+    }
+    let known = !matches!(typed, Ok(None));
     match typed {
         Ok(Some(code)) if cursor.try_byte(b']') => return Ok(Some(code)),
         Err(error) if is_limit(error.kind) => return Err(error),
         _ => cursor.seek(arguments),
     }
+    cursor.set_odd(odd);
+    if known {
+        cursor.tolerate(Tolerance::CodeArguments);
+    }
     other(name, cursor)
+}
+
+/// Spaces before the bracket.
+fn trailing_spaces(cursor: &mut Cursor<'_>) {
+    cursor.no_spaces();
+    if cursor.is_behind(b' ') {
+        cursor.tolerate(Tolerance::ExtraSpaces);
+    }
 }
 
 const fn is_limit(kind: ParseErrorKind) -> bool {
@@ -118,15 +147,15 @@ fn typed(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Code>, ParseErro
     }
     cursor.space()?;
     Ok(Some(if is("UIDNEXT") {
-        Code::UidNext(Uid(cursor.number()?))
+        Code::UidNext(Uid(cursor.nz_number()?))
     } else if is("UIDVALIDITY") {
-        Code::UidValidity(UidValidity(cursor.number64()?))
+        Code::UidValidity(UidValidity(cursor.wide_nz_number()?))
     } else if is("UNSEEN") {
-        Code::Unseen(SequenceNumber(cursor.number()?))
+        Code::Unseen(SequenceNumber(cursor.nz_number()?))
     } else if is("HIGHESTMODSEQ") {
-        Code::HighestModSeq(ModSeq(cursor.number64()?))
+        Code::HighestModSeq(ModSeq(cursor.nz_number64()?))
     } else if is("PERMANENTFLAGS") {
-        Code::PermanentFlags(flags(cursor)?)
+        Code::PermanentFlags(permanent_flags(cursor)?)
     } else if is("APPENDUID") {
         append_uid(cursor)?
     } else if is("COPYUID") {
@@ -174,7 +203,7 @@ fn extension(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Code>, Parse
 
 /// `APPENDUID 38505 3955:3957` (RFC 4315 §3)
 fn append_uid(cursor: &mut Cursor<'_>) -> Result<Code, ParseError> {
-    let uid_validity = UidValidity(cursor.number64()?);
+    let uid_validity = UidValidity(cursor.wide_nz_number()?);
     cursor.space()?;
     let uids = set(cursor)?;
     let code = AppendUid { uid_validity, uids };
@@ -183,7 +212,7 @@ fn append_uid(cursor: &mut Cursor<'_>) -> Result<Code, ParseError> {
 
 /// `COPYUID 38505 304,319:320 3956:3958` (RFC 4315 §3)
 fn copy_uid(cursor: &mut Cursor<'_>) -> Result<Code, ParseError> {
-    let uid_validity = UidValidity(cursor.number64()?);
+    let uid_validity = UidValidity(cursor.wide_nz_number()?);
     cursor.space()?;
     let source = set(cursor)?;
     cursor.space()?;
@@ -316,6 +345,7 @@ fn charsets(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
     }
     let mut charsets = Vec::new();
     while cursor.peek() != Some(b']') {
+        cursor.tolerate(Tolerance::MissingParentheses);
         cursor.count_item()?;
         charsets.push(cursor.atom()?.into_bytes().into());
         cursor.spaces();
@@ -326,14 +356,11 @@ fn charsets(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
 fn string_list(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
     cursor.byte(b'(')?;
     let mut strings = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(strings);
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         strings.push(cursor.astring()?);
     }
+    Ok(strings)
 }
 
 /// Anything up to the next bracket.

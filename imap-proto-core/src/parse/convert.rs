@@ -7,7 +7,8 @@ use super::section::{origin, part, section};
 use super::token::token;
 use crate::types::{
     Atom, BinaryData, ByteString, ConversionResponse, ConvertError, ConvertErrorCode,
-    ConvertedData, ConvertedResponse, ParseError, ParseErrorKind, SectionData, SequenceNumber, Uid,
+    ConvertedData, ConvertedResponse, ParseError, ParseErrorKind, SectionData, SequenceNumber,
+    Tolerance, Uid,
 };
 use crate::wire::Cursor;
 
@@ -16,7 +17,7 @@ pub(super) fn converted(
     cursor: &mut Cursor<'_>,
     sequence_number: SequenceNumber,
 ) -> Result<ConvertedResponse, ParseError> {
-    cursor.spaces();
+    cursor.gap();
     cursor.byte(b'(')?;
     if !cursor.try_keyword("TAG") {
         return Err(cursor.error(ParseErrorKind::Expected("TAG")));
@@ -24,7 +25,7 @@ pub(super) fn converted(
     cursor.space()?;
     let tag = cursor.astring()?;
     cursor.byte(b')')?;
-    cursor.spaces();
+    cursor.gap();
     cursor.byte(b'(')?;
     let mut response = ConvertedResponse {
         sequence_number,
@@ -32,14 +33,11 @@ pub(super) fn converted(
         uid: None,
         items: Vec::new(),
     };
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(response);
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         item(cursor, &mut response)?;
     }
+    Ok(response)
 }
 
 fn item(cursor: &mut Cursor<'_>, response: &mut ConvertedResponse) -> Result<(), ParseError> {
@@ -88,6 +86,9 @@ fn item(cursor: &mut Cursor<'_>, response: &mut ConvertedResponse) -> Result<(),
             }
             // An example of RFC 5259 §9 has the name of the item of FETCH.
             None if is("BODYPARTSTRUCTURE") || is("BODYSTRUCTURE") => {
+                if is("BODYSTRUCTURE") {
+                    cursor.tolerate(Tolerance::DraftForm);
+                }
                 let structure = body_structure(cursor)?;
                 ConvertedData::BodyPartStructure { part, structure }
             }
@@ -112,7 +113,7 @@ fn item(cursor: &mut Cursor<'_>, response: &mut ConvertedResponse) -> Result<(),
 /// `(ERROR "text" CODE …)`, in place of the value of the item that begins at an offset.
 fn failed(cursor: &mut Cursor<'_>, from: usize) -> Result<Option<ConvertedData>, ParseError> {
     let end = cursor.offset();
-    cursor.spaces();
+    cursor.gap();
     let mut ahead = cursor.clone();
     if !(ahead.try_byte(b'(') && ahead.try_keyword("ERROR")) {
         return Ok(None);

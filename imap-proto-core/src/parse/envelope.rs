@@ -1,7 +1,7 @@
 //! ENVELOPE (RFC 9051 §9 `envelope`), and what servers make of it.
 
-use super::block::{Writer, list_goes_on, loose_string, skip_list};
-use crate::types::{Envelope, ParseError, ParseErrorKind, envelope_layout as layout};
+use super::block::{Writer, loose_string, skip_list};
+use crate::types::{Envelope, ParseError, ParseErrorKind, Tolerance, envelope_layout as layout};
 use crate::wire::Cursor;
 
 /// An envelope.
@@ -28,14 +28,15 @@ pub(super) fn write_envelope(
     }
     let first = [at + layout::DATE, at + layout::SUBJECT];
     if !writer.set_plain(cursor, first, b' ') {
-        for string in first {
-            cursor.spaces();
-            writer.set_string(cursor, string)?;
-        }
+        cursor.no_spaces();
+        let [date, subject] = first;
+        writer.set_string(cursor, date)?;
+        cursor.gap();
+        writer.set_string(cursor, subject)?;
     }
     let mut count = 0_u32;
     for list in 0..6 {
-        cursor.spaces();
+        cursor.gap();
         match writer.push_plain_lists(cursor, 4) {
             Some(more) => count = count.saturating_add(u32::try_from(more).unwrap_or(u32::MAX)),
             None => addresses(cursor, writer, &mut count)?,
@@ -48,7 +49,8 @@ pub(super) fn write_envelope(
 /// In-Reply-To and Message-ID and the end. When one is missing it is likely to be the former,
 /// which few messages have.
 fn message_ids(cursor: &mut Cursor<'_>, writer: &mut Writer, at: usize) -> Result<(), ParseError> {
-    if !list_goes_on(cursor) {
+    if !cursor.list_goes_on() {
+        cursor.tolerate(Tolerance::EnvelopeFields);
         return Ok(());
     }
     let both = [at + layout::IN_REPLY_TO, at + layout::MESSAGE_ID];
@@ -56,12 +58,14 @@ fn message_ids(cursor: &mut Cursor<'_>, writer: &mut Writer, at: usize) -> Resul
         return Ok(());
     }
     let first = loose_string(cursor)?;
-    if !list_goes_on(cursor) {
+    if !cursor.list_goes_on() {
+        cursor.tolerate(Tolerance::EnvelopeFields);
         return writer.set(cursor, at + layout::MESSAGE_ID, first);
     }
     writer.set(cursor, at + layout::IN_REPLY_TO, first)?;
     writer.set_string(cursor, at + layout::MESSAGE_ID)?;
-    if list_goes_on(cursor) {
+    if cursor.list_goes_on() {
+        cursor.tolerate(Tolerance::EnvelopeFields);
         skip_list(cursor)?;
     }
     Ok(())
@@ -77,8 +81,13 @@ fn addresses(
         return Ok(());
     }
     cursor.byte(b'(')?;
-    while list_goes_on(cursor) {
+    if cursor.peek() == Some(b')') {
+        cursor.tolerate(Tolerance::EmptyListForNil);
+    }
+    while cursor.lists_go_on() {
         if cursor.try_nil() {
+            cursor.tolerate(Tolerance::NilAddress);
+            cursor.pass_spaces();
             continue;
         }
         cursor.count_item()?;
@@ -92,17 +101,18 @@ fn addresses(
 fn address(cursor: &mut Cursor<'_>, writer: &mut Writer) -> Result<(), ParseError> {
     cursor.byte(b'(')?;
     for field in 0..4 {
-        if !list_goes_on(cursor) {
+        if !cursor.list_goes_on() {
             if field == 0 {
                 return Err(cursor.error(ParseErrorKind::Expected("address")));
             }
+            cursor.tolerate(Tolerance::AddressFields);
             (field..4).for_each(|_| writer.block.push_nil());
             return Ok(());
         }
         writer.push_string(cursor)?;
     }
-    if !cursor.try_byte(b')') {
-        skip_list(cursor)?;
+    if !cursor.try_byte(b')') && skip_list(cursor)?.is_some() {
+        cursor.tolerate(Tolerance::AddressFields);
     }
     Ok(())
 }

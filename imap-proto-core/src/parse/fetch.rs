@@ -12,7 +12,7 @@ use super::status::object_id;
 use super::token::token;
 use crate::types::{
     Atom, BinaryData, BodyBegin, BodyPart, ByteString, FetchData, FetchResponse, ModSeq,
-    ParseError, ParseErrorKind, Section, SectionData, SequenceNumber, Token, Uid, key,
+    ParseError, ParseErrorKind, Section, SectionData, SequenceNumber, Token, Tolerance, Uid, key,
 };
 use crate::wire::Cursor;
 
@@ -42,7 +42,7 @@ pub(super) fn uid_fetch(cursor: &mut Cursor<'_>, uid: Uid) -> Result<FetchRespon
 /// What stands behind a literal that was handed out, to the end of the response.
 pub(super) fn rest(cursor: &mut Cursor<'_>) -> Result<FetchResponse, ParseError> {
     let mut items = Items::new(cursor, FetchResponse::default());
-    (items.open, items.behind_literal) = (1, true);
+    (items.open, items.behind_literal, items.is_empty) = (1, true, false);
     whole(items)
 }
 
@@ -66,7 +66,7 @@ pub(super) fn head(
 
 /// Goes to the parenthesis before the items.
 fn begin(cursor: &mut Cursor<'_>) -> Result<(), ParseError> {
-    cursor.spaces();
+    cursor.gap();
     match cursor.peek() {
         Some(b'(') => Ok(()),
         _ => Err(cursor.error(ParseErrorKind::ExpectedByte(b'('))),
@@ -81,6 +81,12 @@ fn whole(mut items: Items<'_, '_>) -> Result<FetchResponse, ParseError> {
         let error = ParseErrorKind::ExpectedByte(b')');
         return Err(items.cursor.error(error));
     }
+    if items.open > 0 {
+        items.cursor.tolerate(Tolerance::ShortLiteral);
+    }
+    if items.is_empty {
+        items.cursor.tolerate(Tolerance::EmptyFetch);
+    }
     Ok(items.response)
 }
 
@@ -92,6 +98,8 @@ struct Items<'c, 'a> {
     open: usize,
     /// Whether the last thing read was a literal.
     behind_literal: bool,
+    /// Whether no item was read.
+    is_empty: bool,
     /// Whether the input ends behind the announcement of a literal.
     is_head: bool,
     /// That literal, if it is an item.
@@ -105,6 +113,7 @@ impl<'c, 'a> Items<'c, 'a> {
             response,
             open: 0,
             behind_literal: false,
+            is_empty: true,
             is_head: false,
             begin: None,
         }
@@ -112,36 +121,73 @@ impl<'c, 'a> Items<'c, 'a> {
 
     /// Reads items to the end of the line, or of the head.
     fn read(&mut self) -> Result<(), ParseError> {
+        let mut before = if self.open == 0 {
+            Before::Start
+        } else {
+            Before::Item
+        };
         while self.begin.is_none() {
-            match self.cursor.peek() {
-                Some(b' ') => self.cursor.advance(1),
+            let next = match self.cursor.peek() {
+                Some(b' ') => {
+                    self.cursor.advance(1);
+                    Before::Space
+                }
                 Some(b'(') => {
                     self.cursor.advance(1);
                     self.open += 1;
+                    Before::Opening
                 }
                 Some(b')') => {
                     self.cursor.advance(1);
                     self.behind_literal = false;
                     self.open = self.open.saturating_sub(1);
+                    Before::Closing
                 }
-                Some(b'\r' | b'\n') if !self.cursor.at_end() => self.cursor.advance(1),
+                Some(b'\r' | b'\n') if !self.cursor.at_end() => {
+                    self.cursor.tolerate(Tolerance::ShortLiteral);
+                    self.cursor.advance(1);
+                    continue;
+                }
                 Some(b'\r' | b'\n') | None => return Ok(()),
-                Some(_) => self.item()?,
+                Some(_) => Before::Item,
+            };
+            if let Some(kind) = self.odd(before, next) {
+                self.cursor.tolerate(kind);
             }
+            if next == Before::Item {
+                self.item()?;
+            }
+            before = next;
         }
         Ok(())
+    }
+
+    /// What is not as the grammar has it, of two things that follow each other.
+    #[inline]
+    fn odd(&self, before: Before, next: Before) -> Option<Tolerance> {
+        use Before::{Closing, Item, Opening, Space, Start};
+        match (before, next) {
+            (Start, Opening) | (Opening, Item | Closing) | (Item | Closing, Space | Closing) => {
+                None
+            }
+            (Space, Item) if self.open > 0 => None,
+            (_, Opening) => Some(Tolerance::NestedItems),
+            (_, Item) if self.open == 0 => Some(Tolerance::ItemsBehindList),
+            (_, Item) => Some(Tolerance::MissingSpace),
+            _ => Some(Tolerance::ExtraSpaces),
+        }
     }
 
     /// One item. If its value breaks the grammar but has an end it is kept as it came.
     fn item(&mut self) -> Result<(), ParseError> {
         self.cursor.count_item()?;
-        self.behind_literal = false;
+        (self.behind_literal, self.is_empty) = (false, false);
         if self.frequent_item() {
             return Ok(());
         }
         let from = self.cursor.offset();
         let name = name(self.cursor)?;
-        let (start, depth) = (self.cursor.offset(), self.cursor.depth());
+        let (start, depth, odd) = (self.cursor.offset(), self.cursor.depth(), self.cursor.odd());
         match self.value(name, from) {
             Ok(Some(data)) => self.response.items.push(data),
             Ok(None) => {}
@@ -149,6 +195,8 @@ impl<'c, 'a> Items<'c, 'a> {
                 let name = Atom::from_bytes(self.cursor.share(from, start));
                 self.cursor.seek(start);
                 self.cursor.set_depth(depth);
+                self.cursor.set_odd(odd);
+                self.cursor.tolerate(Tolerance::InvalidItem);
                 let raw = self.raw_value().ok_or(error)?;
                 if is_limit(error.kind) {
                     return Err(error);
@@ -163,9 +211,9 @@ impl<'c, 'a> Items<'c, 'a> {
     /// anything else is left.
     #[inline]
     fn frequent_item(&mut self) -> bool {
-        let start = self.cursor.offset();
+        let (start, odd) = (self.cursor.offset(), self.cursor.odd());
         if self.cursor.try_bytes(b"UID ") {
-            if let Ok(uid) = self.cursor.number() {
+            if let Ok(uid) = self.cursor.nz_number() {
                 self.response.uid = Some(Uid(uid));
                 return true;
             }
@@ -176,6 +224,7 @@ impl<'c, 'a> Items<'c, 'a> {
             return true;
         }
         self.cursor.seek(start);
+        self.cursor.set_odd(odd);
         false
     }
 
@@ -183,11 +232,11 @@ impl<'c, 'a> Items<'c, 'a> {
     fn value(&mut self, name: &[u8], from: usize) -> Result<Option<FetchData>, ParseError> {
         let item = Item::of(name);
         let bracket = self.cursor.peek() == Some(b'[');
-        if !bracket {
-            self.cursor.spaces();
+        if !bracket && self.cursor.peek() != Some(b')') {
+            self.cursor.gap();
         }
         match item {
-            Some(Item::Uid) => self.response.uid = Some(Uid(self.cursor.number()?)),
+            Some(Item::Uid) => self.response.uid = Some(Uid(self.cursor.nz_number()?)),
             Some(Item::Flags) => self.response.flags = Some(flags(self.cursor)?),
             Some(Item::ModSeq) => {
                 self.response.mod_seq = mod_seq(self.cursor)?.or(self.response.mod_seq);
@@ -279,9 +328,16 @@ impl<'c, 'a> Items<'c, 'a> {
 
     /// The octets of a section. Some servers leave them out for NIL.
     fn data(&mut self) -> Result<Octets, ParseError> {
+        let begins = matches!(self.cursor.peek(), Some(b'{' | b'~' | b'"'));
+        if begins && !self.cursor.is_behind(b' ') {
+            self.cursor.tolerate(Tolerance::MissingSpace);
+        }
         self.cursor.spaces();
         match self.cursor.peek() {
-            Some(b')' | b'\r' | b'\n') | None => return Ok(Octets::Here(None)),
+            Some(b')' | b'\r' | b'\n') | None => {
+                self.cursor.tolerate(Tolerance::MissingValue);
+                return Ok(Octets::Here(None));
+            }
             Some(b'{' | b'~') => {}
             _ => return self.cursor.nstring().map(Octets::Here),
         }
@@ -313,6 +369,16 @@ impl<'c, 'a> Items<'c, 'a> {
         let spaces = raw.iter().take_while(|&&byte| byte == b' ').count();
         ends.then(|| ByteString::from_bytes(raw.slice(spaces..)))
     }
+}
+
+/// What stands before the position.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Start,
+    Opening,
+    Space,
+    Item,
+    Closing,
 }
 
 /// The value of a section.
@@ -415,8 +481,14 @@ pub(super) fn name<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], ParseError> 
 /// `(n)`. Zoho sends `(-1)`, which says nothing.
 fn mod_seq(cursor: &mut Cursor<'_>) -> Result<Option<ModSeq>, ParseError> {
     let list = cursor.try_byte(b'(');
+    if !list {
+        cursor.tolerate(Tolerance::MissingParentheses);
+    }
     let negative = cursor.try_byte(b'-');
-    let number = cursor.number64()?;
+    let number = cursor.nz_number64()?;
+    if negative {
+        cursor.tolerate(Tolerance::NegativeNumber);
+    }
     if list {
         cursor.byte(b')')?;
     }
@@ -425,7 +497,7 @@ fn mod_seq(cursor: &mut Cursor<'_>) -> Result<Option<ModSeq>, ParseError> {
 
 fn binary_size(cursor: &mut Cursor<'_>) -> Result<FetchData, ParseError> {
     let part = part(cursor)?;
-    cursor.spaces();
+    cursor.gap();
     let size = cursor.number64()?;
     Ok(FetchData::BinarySize { part, size })
 }
@@ -443,7 +515,10 @@ fn other(cursor: &mut Cursor<'_>, from: usize) -> Result<FetchData, ParseError> 
     let name = cursor.share(from, cursor.offset());
     cursor.spaces();
     let value = match cursor.peek() {
-        Some(b')') => Token::Nil,
+        Some(b')') => {
+            cursor.tolerate(Tolerance::MissingValue);
+            Token::Nil
+        }
         _ => token(cursor)?,
     };
     Ok(FetchData::Other(

@@ -1,31 +1,41 @@
 //! Flag lists (RFC 9051 §9 `flag-list`, `flag-perm`).
 
-use crate::types::{Atom, Flags, ParseError, ParseErrorKind};
-use crate::wire::Cursor;
+use crate::types::{Atom, Flags, ParseError, ParseErrorKind, Tolerance};
+use crate::wire::{Cursor, is_ascii_atom_char};
 
 /// A list of flags in parentheses. Servers quote flags, put brackets and percent signs in them,
 /// and send `\*` where it does not belong; all of that is taken.
 pub(super) fn flags(cursor: &mut Cursor<'_>) -> Result<Flags, ParseError> {
+    let flags = permanent_flags(cursor)?;
+    if flags.may_create() {
+        cursor.tolerate(Tolerance::FlagCharacters);
+    }
+    Ok(flags)
+}
+
+/// The same where `\*` may stand.
+pub(super) fn permanent_flags(cursor: &mut Cursor<'_>) -> Result<Flags, ParseError> {
     let mut flags = Flags::new();
     cursor.byte(b'(')?;
-    loop {
-        cursor.spaces();
-        match cursor.peek() {
-            Some(b')') => {
-                cursor.advance(1);
-                return Ok(flags);
-            }
-            Some(b'"') => {
-                cursor.count_item()?;
-                let name = Atom::from_bytes(cursor.quoted()?.into_bytes());
-                if !flags.insert_known(name.as_bytes()) {
-                    cursor.check_string(name.len())?;
-                    flags.push_other(name);
-                }
-            }
-            _ => flag(cursor, &mut flags)?,
+    while cursor.list_goes_on() {
+        if cursor.peek() == Some(b'"') {
+            quoted_flag(cursor, &mut flags)?;
+        } else {
+            flag(cursor, &mut flags)?;
         }
     }
+    Ok(flags)
+}
+
+fn quoted_flag(cursor: &mut Cursor<'_>, flags: &mut Flags) -> Result<(), ParseError> {
+    cursor.count_item()?;
+    cursor.tolerate(Tolerance::QuotedFlag);
+    let name = Atom::from_bytes(cursor.quoted()?.into_bytes());
+    if !flags.insert_known(name.as_bytes()) {
+        cursor.check_string(name.len())?;
+        flags.push_other(name);
+    }
+    Ok(())
 }
 
 fn flag(cursor: &mut Cursor<'_>, flags: &mut Flags) -> Result<(), ParseError> {
@@ -46,6 +56,10 @@ fn flag(cursor: &mut Cursor<'_>, flags: &mut Flags) -> Result<(), ParseError> {
     cursor.count_item()?;
     if !flags.insert_known(name) {
         cursor.check_string(len)?;
+        let keyword = name.strip_prefix(b"\\").unwrap_or(name);
+        if keyword.is_empty() || !keyword.iter().all(|&byte| is_ascii_atom_char(byte)) {
+            cursor.tolerate(Tolerance::FlagCharacters);
+        }
         flags.push_other(Atom::from_bytes(cursor.share(from, from + len)));
     }
     cursor.advance(len);

@@ -1,7 +1,7 @@
 //! ID (RFC 2971 §3.2).
 
 use super::metadata::optional_string;
-use crate::types::{IdResponse, ParseError};
+use crate::types::{IdResponse, ParseError, Tolerance};
 use crate::wire::Cursor;
 
 /// The data of an ID response.
@@ -12,16 +12,16 @@ pub(super) fn id(cursor: &mut Cursor<'_>) -> Result<IdResponse, ParseError> {
     }
     cursor.byte(b'(')?;
     let mut fields = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(IdResponse { fields });
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
+        if !cursor.at_string() {
+            cursor.tolerate(Tolerance::AtomForString);
+        }
         let name = cursor.astring()?;
         cursor.space()?;
         fields.push((name, optional_string(cursor)?));
     }
+    Ok(IdResponse { fields })
 }
 
 #[cfg(test)]

@@ -26,14 +26,11 @@ pub(super) fn comparator(cursor: &mut Cursor<'_>) -> Result<ComparatorResponse, 
 pub(super) fn names(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
     cursor.byte(b'(')?;
     let mut names = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(names);
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         names.push(cursor.astring()?);
     }
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::mailbox::mailbox;
 use super::token::token;
 use crate::types::{
-    Atom, ListAttributes, ListResponse, MailboxName, ParseError, ParseErrorKind, Token,
+    Atom, ListAttributes, ListResponse, MailboxName, ParseError, ParseErrorKind, Token, Tolerance,
 };
 use crate::wire::{Cursor, Limits};
 
@@ -18,8 +18,11 @@ pub(super) fn plain_list(octets: &[u8], limits: &Limits) -> Option<ListResponse>
         return None;
     }
     let mut attributes = ListAttributes::default();
+    let mut first = true;
     while !cursor.try_byte(b')') {
-        cursor.try_byte(b' ');
+        if !std::mem::take(&mut first) && !cursor.try_byte(b' ') {
+            return None;
+        }
         let octets = attributes.insert_known_at(cursor.rest())?;
         cursor.advance(octets);
     }
@@ -31,7 +34,7 @@ pub(super) fn plain_list(octets: &[u8], limits: &Limits) -> Option<ListResponse>
     };
     cursor.advance(5);
     let (from, to) = cursor.try_plain_astring()?;
-    if cursor.rest() != b"\r\n" || cursor.check_string(to - from).is_err() {
+    if cursor.rest() != b"\r\n" || !cursor.is_strict() || cursor.check_string(to - from).is_err() {
         return None;
     }
     let name = MailboxName::short_from_wire(octets.get(from..to)?)?;
@@ -58,17 +61,15 @@ pub(super) fn list(cursor: &mut Cursor<'_>) -> Result<ListResponse, ParseError> 
 fn attributes(cursor: &mut Cursor<'_>) -> Result<ListAttributes, ParseError> {
     cursor.byte(b'(')?;
     let mut attributes = ListAttributes::default();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(attributes);
-        }
+    while cursor.list_goes_on() {
         let (from, rest) = (cursor.offset(), cursor.rest());
         if let Some(octets) = attributes.insert_known_at(rest) {
             cursor.advance(octets);
             continue;
         }
-        cursor.try_byte(b'\\');
+        if !cursor.try_byte(b'\\') {
+            cursor.tolerate(Tolerance::BareAttribute);
+        }
         cursor.atom_bytes()?;
         let name = rest.get(..cursor.offset() - from).unwrap_or_default();
         if !attributes.insert_known(name) {
@@ -77,13 +78,21 @@ fn attributes(cursor: &mut Cursor<'_>) -> Result<ListAttributes, ParseError> {
             attributes.insert_other(Atom::from_bytes(name));
         }
     }
+    Ok(attributes)
 }
 
 /// `"/"`, NIL or `""`; the delimiters of namespaces are alike.
 pub(super) fn delimiter(cursor: &mut Cursor<'_>) -> Result<Option<u8>, ParseError> {
     let (octets, delimiter) = match cursor.rest() {
         [b'"', b'\\', delimiter @ (b'"' | b'\\'), b'"', ..] => (4, Some(*delimiter)),
-        [b'"', b'"', ..] => (2, None),
+        [b'"', b'"', ..] => {
+            cursor.tolerate(Tolerance::EmptyDelimiter);
+            (2, None)
+        }
+        [b'"', b'\\', b'"', ..] => {
+            cursor.tolerate(Tolerance::IllegalEscape);
+            (3, Some(b'\\'))
+        }
         [b'"', delimiter, b'"', ..] => (3, Some(*delimiter)),
         _ if cursor.try_nil() => (0, None),
         _ => return Err(cursor.error(ParseErrorKind::Expected("hierarchy delimiter"))),
@@ -97,7 +106,7 @@ pub(super) fn delimiter(cursor: &mut Cursor<'_>) -> Result<Option<u8>, ParseErro
 /// Exchange leaves names with tabs unquoted, and others names with spaces, `%` or `*`: one that
 /// neither ends the line nor stands before extended data takes the rest of the line.
 fn name(cursor: &mut Cursor<'_>) -> Result<(MailboxName, Extended), ParseError> {
-    let from = cursor.offset();
+    let (from, odd) = (cursor.offset(), cursor.odd());
     if cursor.at_string() {
         return Ok((mailbox(cursor)?, extended(cursor)?));
     }
@@ -107,12 +116,14 @@ fn name(cursor: &mut Cursor<'_>) -> Result<(MailboxName, Extended), ParseError> 
         Err(error) if is_limit(error.kind) => Err(error),
         _ => {
             cursor.seek(from);
+            cursor.set_odd(odd);
             unquoted(cursor).map(|name| (name, None))
         }
     }
 }
 
 fn unquoted(cursor: &mut Cursor<'_>) -> Result<MailboxName, ParseError> {
+    cursor.tolerate(Tolerance::UnquotedName);
     let line = cursor.rest_of_line();
     let name = line.slice(..line.trim_ascii_end().len());
     cursor.check_string(name.len())?;
@@ -130,17 +141,16 @@ const fn is_limit(kind: ParseErrorKind) -> bool {
 
 /// `("CHILDINFO" ("SUBSCRIBED") "OLDNAME" ("old"))`, if it is there (RFC 5258 §6).
 fn extended(cursor: &mut Cursor<'_>) -> Result<Extended, ParseError> {
-    cursor.spaces();
+    if !matches!(cursor.peek(), Some(b' ' | b'(')) || cursor.at_end() {
+        return Ok(None);
+    }
+    cursor.gap();
     if !cursor.try_byte(b'(') {
         return Ok(None);
     }
     let mut items = Vec::new();
     cursor.enter()?;
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            break;
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         let name = Atom::from_bytes(cursor.astring()?.into_bytes());
         cursor.space()?;

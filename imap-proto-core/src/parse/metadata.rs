@@ -1,7 +1,7 @@
 //! METADATA (RFC 5464 §4.4).
 
 use super::mailbox::mailbox;
-use crate::types::{ByteString, MetadataEntries, MetadataResponse, ParseError};
+use crate::types::{ByteString, MetadataEntries, MetadataResponse, ParseError, Tolerance};
 use crate::wire::Cursor;
 
 /// The data of a METADATA response.
@@ -22,16 +22,13 @@ pub(super) fn values(
     cursor: &mut Cursor<'_>,
 ) -> Result<Vec<(ByteString, Option<ByteString>)>, ParseError> {
     let mut values = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(values);
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         let name = cursor.astring()?;
         cursor.space()?;
         values.push((name, optional_string(cursor)?));
     }
+    Ok(values)
 }
 
 /// NIL, a string, or an atom, which the grammar does not allow here.
@@ -41,6 +38,7 @@ pub(super) fn optional_string(cursor: &mut Cursor<'_>) -> Result<Option<ByteStri
     } else if cursor.try_nil() {
         Ok(None)
     } else {
+        cursor.tolerate(Tolerance::AtomForString);
         cursor.astring().map(Some)
     }
 }

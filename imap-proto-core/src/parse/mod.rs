@@ -41,7 +41,7 @@ mod url_auth;
 mod vendor;
 
 pub use reader::ResponseReader;
-pub use response::parse_response;
 pub(crate) use response::take_response;
-pub(crate) use stream::{EMPTY_LITERAL, parse_long_head, without_literal};
+pub use response::{parse_response, parse_tolerantly};
+pub(crate) use stream::{EMPTY_LITERAL, fetch_head, fetch_rest, parse_long_head, without_literal};
 pub use stream::{FetchHead, parse_fetch_head, parse_fetch_rest};

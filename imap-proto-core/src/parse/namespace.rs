@@ -2,7 +2,9 @@
 
 use super::list::delimiter;
 use super::token::token;
-use crate::types::{ByteString, Namespace, NamespaceResponse, ParseError, ParseErrorKind, Token};
+use crate::types::{
+    ByteString, Namespace, NamespaceResponse, ParseError, ParseErrorKind, Token, Tolerance,
+};
 use crate::wire::Cursor;
 
 /// The data of a NAMESPACE response: three classes, each NIL or a list.
@@ -16,44 +18,47 @@ pub(super) fn namespace(cursor: &mut Cursor<'_>) -> Result<NamespaceResponse, Pa
 
 fn class(cursor: &mut Cursor<'_>) -> Result<Vec<Namespace>, ParseError> {
     // RFC 5255 §3.2 shows an answer without the space between two classes.
-    if !cursor.spaces() && cursor.peek() != Some(b'(') {
-        return Err(cursor.error(ParseErrorKind::ExpectedByte(b' ')));
+    if !cursor.spaces() {
+        if cursor.peek() != Some(b'(') {
+            return Err(cursor.error(ParseErrorKind::ExpectedByte(b' ')));
+        }
+        cursor.tolerate(Tolerance::MissingSpace);
     }
     if cursor.try_nil() {
         return Ok(Vec::new());
     }
     cursor.byte(b'(')?;
+    if cursor.peek() == Some(b')') {
+        cursor.tolerate(Tolerance::EmptyListForNil);
+    }
     let mut namespaces = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(namespaces);
-        }
+    while cursor.lists_go_on() {
         cursor.count_item()?;
         namespaces.push(description(cursor)?);
     }
+    Ok(namespaces)
 }
 
 /// `("prefix" "/" "X-PARAM" ("value"))`
 fn description(cursor: &mut Cursor<'_>) -> Result<Namespace, ParseError> {
     cursor.byte(b'(')?;
-    cursor.spaces();
+    cursor.no_spaces();
+    if !cursor.at_string() {
+        cursor.tolerate(Tolerance::AtomForString);
+    }
     let prefix = cursor.astring()?;
     cursor.space()?;
     let delimiter = delimiter(cursor)?;
     let mut extensions = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(Namespace {
-                prefix,
-                delimiter,
-                extensions,
-            });
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         extensions.push(extension(cursor)?);
     }
+    Ok(Namespace {
+        prefix,
+        delimiter,
+        extensions,
+    })
 }
 
 /// A name and a list of values; a single value that is none counts as one.
@@ -62,7 +67,10 @@ fn extension(cursor: &mut Cursor<'_>) -> Result<(ByteString, Vec<Token>), ParseE
     cursor.space()?;
     Ok(match token(cursor)? {
         Token::List(values) => (name, values),
-        value => (name, vec![value]),
+        value => {
+            cursor.tolerate(Tolerance::MissingParentheses);
+            (name, vec![value])
+        }
     })
 }
 

@@ -29,11 +29,11 @@ pub(super) fn plain_fetch(octets: &[u8], limits: &Limits) -> Option<FetchRespons
                 return None;
             }
             cursor.advance(digits);
-            uid = Some(Uid(u32::try_from(number).ok()?));
+            uid = Some(Uid(u32::try_from(number).ok().filter(|&uid| uid != 0)?));
         } else if cursor.try_bytes(b"FLAGS (") {
             flags = Some(system_flags(&mut cursor)?);
         } else if cursor.try_bytes(b"MODSEQ (") {
-            mod_seq = Some(ModSeq(cursor.number64().ok()?));
+            mod_seq = Some(ModSeq(cursor.nz_number64().ok()?));
             cursor.byte(b')').ok()?;
         } else {
             return None;
@@ -42,7 +42,7 @@ pub(super) fn plain_fetch(octets: &[u8], limits: &Limits) -> Option<FetchRespons
             break;
         }
     }
-    (cursor.rest() == b")\r\n").then(|| FetchResponse {
+    (cursor.rest() == b")\r\n" && cursor.is_strict()).then(|| FetchResponse {
         sequence_number: Some(SequenceNumber(number)),
         uid,
         flags,

@@ -11,11 +11,7 @@ pub(super) fn quota(cursor: &mut Cursor<'_>) -> Result<QuotaResponse, ParseError
     cursor.space()?;
     cursor.byte(b'(')?;
     let mut resources = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(QuotaResponse { root, resources });
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         let name = cursor.atom()?;
         cursor.space()?;
@@ -24,6 +20,7 @@ pub(super) fn quota(cursor: &mut Cursor<'_>) -> Result<QuotaResponse, ParseError
         let limit = cursor.number64()?;
         resources.push(QuotaResource { name, usage, limit });
     }
+    Ok(QuotaResponse { root, resources })
 }
 
 /// The data of a QUOTAROOT response.

@@ -1,7 +1,7 @@
 //! Responses one after the other, without a connection.
 
 use super::take_response;
-use crate::types::{Malformed, Response};
+use crate::types::{Malformed, Response, Tolerances};
 use crate::wire::{Frame, FrameError, Framer, InputBuffer, Limits};
 
 /// Reads the responses that stand in a buffer: for recordings, tests and tools. Whoever has a
@@ -26,6 +26,7 @@ use crate::wire::{Frame, FrameError, Framer, InputBuffer, Limits};
 pub struct ResponseReader {
     framer: Framer,
     limits: Limits,
+    tolerated: Tolerances,
 }
 
 impl ResponseReader {
@@ -33,7 +34,16 @@ impl ResponseReader {
     /// [`Limits::max_response`] bounds a response with all its literals.
     pub fn new(limits: Limits) -> Self {
         let framer = Framer::new(&limits);
-        Self { framer, limits }
+        Self {
+            framer,
+            limits,
+            tolerated: Tolerances::NONE,
+        }
+    }
+
+    /// What was tolerated in the response that [`next`](Self::next) gave last.
+    pub fn tolerated(&self) -> Tolerances {
+        self.tolerated
     }
 
     /// Takes a bare LF for the end of a line, too: for recordings that lost their CRs.
@@ -61,6 +71,12 @@ impl ResponseReader {
             }
         };
         self.framer.consumed();
-        Ok(Some(take_response(input, length, &self.limits)))
+        self.tolerated = Tolerances::NONE;
+        Ok(Some(take_response(
+            input,
+            length,
+            &self.limits,
+            &mut self.tolerated,
+        )))
     }
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::acl::{acl, list_rights, my_rights};
 use super::annotatemore::annotation;
 use super::capability::capabilities;
-use super::code::{code_and_text, response_text};
+use super::code::{code_and_text, note_text, response_text};
 use super::convert::{conversion, converted};
 use super::fetch::{fetch, uid_fetch};
 use super::flag::flags;
@@ -26,7 +26,7 @@ use super::url_auth::{gen_url_auth, url_fetch};
 use super::vendor::{jmap_access, push_service};
 use crate::types::{
     Atom, Completion, Condition, Continuation, Data, Malformed, OtherResponse, ParseError,
-    ParseErrorKind, Response, SequenceNumber, Text, Uid, key,
+    ParseErrorKind, Response, SequenceNumber, Text, Tolerance, Tolerances, Uid, key,
 };
 use crate::wire::{Cursor, InputBuffer, Limits, leading_number};
 
@@ -45,11 +45,36 @@ use crate::wire::{Cursor, InputBuffer, Limits, leading_number};
 /// # Ok::<(), imap_proto_core::types::ParseError>(())
 /// ```
 pub fn parse_response(frame: &Bytes, limits: &Limits) -> Result<Response, ParseError> {
+    parse_tolerantly(frame, limits, &mut Tolerances::default())
+}
+
+/// The same, and tells what was tolerated: it is added to `tolerated`.
+///
+/// # Errors
+///
+/// As those of [`parse_response`]; what [`Limits::tolerances`] lacks is one.
+///
+/// ```
+/// use imap_proto_core::{parse::parse_tolerantly, types::{Tolerance, Tolerances}, wire::Limits};
+///
+/// let (frame, mut tolerated) = ("*  23 EXISTS\r\n".into(), Tolerances::NONE);
+/// parse_tolerantly(&frame, &Limits::default(), &mut tolerated)?;
+/// assert!(tolerated.iter().eq([Tolerance::ExtraSpaces]));
+/// let strict = Limits::default().tolerances(Tolerances::NONE);
+/// assert!(parse_tolerantly(&frame, &strict, &mut tolerated).is_err());
+/// # Ok::<(), imap_proto_core::types::ParseError>(())
+/// ```
+pub fn parse_tolerantly(
+    frame: &Bytes,
+    limits: &Limits,
+    tolerated: &mut Tolerances,
+) -> Result<Response, ParseError> {
     let mut cursor = Cursor::new(frame, limits);
     // What comes by the thousand is made where it is returned: each move costs as much as a name.
     if let Some(number) = before_fetch(&mut cursor) {
         let fetch = fetch(&mut cursor, SequenceNumber(number))?;
         cursor.end()?;
+        cursor.finish(tolerated)?;
         return Ok(Response::Data(Data::Fetch(fetch)));
     }
     let response = match cursor.peek() {
@@ -60,14 +85,16 @@ pub fn parse_response(frame: &Bytes, limits: &Limits) -> Result<Response, ParseE
         }
         Some(b'+') => {
             cursor.advance(1);
-            cursor.try_byte(b' ');
+            let spaced = cursor.try_byte(b' ');
             let text = Text::from_bytes(cursor.rest_of_line());
+            note_text(&mut cursor, spaced, &text);
             Response::Continuation(Continuation { text })
         }
         Some(b'[') => Response::Data(code_alone(&mut cursor)?),
         _ => tagged(&mut cursor)?,
     };
     cursor.end()?;
+    cursor.finish(tolerated)?;
     Ok(response)
 }
 
@@ -78,6 +105,7 @@ pub(crate) fn take_response(
     input: &mut InputBuffer,
     octets: usize,
     limits: &Limits,
+    tolerated: &mut Tolerances,
 ) -> Result<Response, Malformed> {
     let frame = input.as_slice().get(..octets).unwrap_or_default();
     if let Some(list) = plain_list(frame, limits) {
@@ -89,7 +117,7 @@ pub(crate) fn take_response(
         return Ok(Response::Data(Data::Fetch(fetch)));
     }
     let frame = input.take(octets);
-    parse_response(&frame, limits).map_err(|error| Malformed { raw: frame, error })
+    parse_tolerantly(&frame, limits, tolerated).map_err(|error| Malformed { raw: frame, error })
 }
 
 /// The number of `* n FETCH (`, as nearly all servers write it, up to the space; anything else is
@@ -133,6 +161,7 @@ fn untagged(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
         return code_alone(cursor);
     }
     if cursor.at_string() {
+        cursor.tolerate(Tolerance::UntaggedString);
         return other(None, Atom::default(), cursor);
     }
     let from = cursor.offset();
@@ -154,7 +183,8 @@ fn untagged(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
 /// `* [COPYUID 1 2 3]`: some servers leave the OK out, and Exchange 2013 the asterisk as well.
 fn code_alone(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
     let from = cursor.offset();
-    let text = code_and_text(cursor)?;
+    cursor.tolerate(Tolerance::CodeWithoutCondition);
+    let (text, _) = code_and_text(cursor)?;
     match text.code {
         Some(_) => Ok(Data::Condition {
             condition: Condition::Ok,
@@ -252,6 +282,7 @@ fn extension(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, Parse
         name::LANGUAGE => Data::Language(language(cursor)?),
         name::UIDFETCH => {
             // As it was in drafts of RFC 9586.
+            cursor.tolerate(Tolerance::DraftForm);
             cursor.space()?;
             let uid = Uid(cursor.number()?);
             Data::Fetch(uid_fetch(cursor, uid)?)

@@ -14,13 +14,13 @@ pub(super) fn search(cursor: &mut Cursor<'_>) -> Result<NumberList, ParseError> 
     let numbers = numbers(cursor.rest(), cursor)?;
     let mut mod_seq = None;
     if cursor.try_byte(b'(') {
-        cursor.spaces();
+        cursor.no_spaces();
         if !cursor.try_keyword("MODSEQ") {
             return Err(cursor.error(ParseErrorKind::Expected("MODSEQ")));
         }
         cursor.space()?;
         mod_seq = Some(ModSeq(cursor.number64()?));
-        cursor.spaces();
+        cursor.no_spaces();
         cursor.byte(b')')?;
     }
     Ok(NumberList { numbers, mod_seq })
@@ -102,11 +102,7 @@ pub(super) fn esearch(cursor: &mut Cursor<'_>) -> Result<EsearchResponse, ParseE
 
 /// `(TAG "a" MAILBOX inbox UIDVALIDITY 1)`, in any order (RFC 7377 §2.1).
 fn correlators(cursor: &mut Cursor<'_>, response: &mut EsearchResponse) -> Result<(), ParseError> {
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(());
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         let name = cursor.atom_bytes()?;
         cursor.space()?;
@@ -120,6 +116,7 @@ fn correlators(cursor: &mut Cursor<'_>, response: &mut EsearchResponse) -> Resul
             token(cursor)?;
         }
     }
+    Ok(())
 }
 
 fn item(name: Atom, cursor: &mut Cursor<'_>) -> Result<EsearchData, ParseError> {
@@ -155,7 +152,7 @@ fn item(name: Atom, cursor: &mut Cursor<'_>) -> Result<EsearchData, ParseError> 
 /// `(-1:-100 NIL)` (RFC 9394 §4, RFC 5267 §7)
 fn partial(cursor: &mut Cursor<'_>) -> Result<PartialResult, ParseError> {
     cursor.byte(b'(')?;
-    cursor.spaces();
+    cursor.no_spaces();
     let first = position(cursor)?;
     cursor.byte(b':')?;
     let last = position(cursor)?;
@@ -165,7 +162,7 @@ fn partial(cursor: &mut Cursor<'_>) -> Result<PartialResult, ParseError> {
     } else {
         Some(set(cursor)?)
     };
-    cursor.spaces();
+    cursor.no_spaces();
     cursor.byte(b')')?;
     Ok(PartialResult {
         first,
@@ -185,16 +182,13 @@ fn position(cursor: &mut Cursor<'_>) -> Result<i64, ParseError> {
 fn updates(cursor: &mut Cursor<'_>) -> Result<Vec<(u32, SequenceSet)>, ParseError> {
     cursor.byte(b'(')?;
     let mut updates = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(updates);
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         let position = cursor.number()?;
         cursor.space()?;
         updates.push((position, set(cursor)?));
     }
+    Ok(updates)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Sections (RFC 9051 §9 `section`).
 
-use crate::types::{ByteString, ParseError, ParseErrorKind, Section, SectionPart};
+use crate::types::{ByteString, ParseError, ParseErrorKind, Section, SectionPart, Tolerance};
 use crate::wire::Cursor;
 
 /// A section, from `[` to `]`.
@@ -12,6 +12,9 @@ pub(super) fn section(cursor: &mut Cursor<'_>) -> Result<Section, ParseError> {
     let ends = |byte: &u8| !byte.is_ascii_alphabetic() && *byte != b'.';
     let len = rest.iter().position(ends).unwrap_or(rest.len());
     let name = rest.get(..len).unwrap_or_default();
+    if name.is_empty() && cursor.is_behind(b'.') {
+        return Err(cursor.error(ParseErrorKind::Expected("section")));
+    }
     cursor.advance(len);
     let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
     let section = if name.is_empty() {
@@ -33,7 +36,7 @@ pub(super) fn section(cursor: &mut Cursor<'_>) -> Result<Section, ParseError> {
     } else {
         return Err(cursor.error_at(from, ParseErrorKind::Expected("section")));
     };
-    cursor.spaces();
+    cursor.no_spaces();
     cursor.byte(b']')?;
     Ok(section)
 }
@@ -42,6 +45,9 @@ pub(super) fn section(cursor: &mut Cursor<'_>) -> Result<Section, ParseError> {
 pub(super) fn part(cursor: &mut Cursor<'_>) -> Result<SectionPart, ParseError> {
     cursor.byte(b'[')?;
     let part = numbers(cursor)?;
+    if cursor.is_behind(b'.') {
+        return Err(cursor.error(ParseErrorKind::ExpectedNumber));
+    }
     cursor.byte(b']')?;
     Ok(part)
 }
@@ -53,6 +59,7 @@ pub(super) fn origin(cursor: &mut Cursor<'_>) -> Result<Option<u64>, ParseError>
     }
     let origin = cursor.number64()?;
     if cursor.try_byte(b'.') {
+        cursor.tolerate(Tolerance::OriginWithLength);
         cursor.number64()?;
     }
     cursor.byte(b'>')?;
@@ -64,7 +71,7 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<SectionPart, ParseError> {
     let mut numbers = Vec::new();
     while cursor.peek().is_some_and(|byte| byte.is_ascii_digit()) {
         cursor.count_item()?;
-        numbers.push(cursor.number()?);
+        numbers.push(cursor.nz_number()?);
         cursor.try_byte(b'.');
     }
     Ok(SectionPart(numbers))
@@ -72,17 +79,14 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<SectionPart, ParseError> {
 
 /// Names of header fields.
 fn fields(cursor: &mut Cursor<'_>) -> Result<Vec<ByteString>, ParseError> {
-    cursor.spaces();
+    cursor.gap();
     cursor.byte(b'(')?;
     let mut fields = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(fields);
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         fields.push(cursor.astring()?);
     }
+    Ok(fields)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::skip::skip_value;
 use super::token::token;
 use crate::types::{
     Atom, ByteString, MailboxName, ModSeq, ParseError, ParseErrorKind, StatusData, StatusResponse,
-    Uid, UidValidity,
+    Tolerance, Uid, UidValidity,
 };
 use crate::wire::Cursor;
 
@@ -13,29 +13,28 @@ use crate::wire::Cursor;
 pub(super) fn status(cursor: &mut Cursor<'_>) -> Result<StatusResponse, ParseError> {
     cursor.space()?;
     let mailbox = name(cursor)?;
-    cursor.spaces();
+    cursor.gap();
     cursor.byte(b'(')?;
     let mut items = Vec::new();
-    loop {
-        cursor.spaces();
-        if cursor.try_byte(b')') {
-            return Ok(StatusResponse { mailbox, items });
-        }
+    while cursor.list_goes_on() {
         cursor.count_item()?;
         items.push(item(cursor)?);
     }
+    Ok(StatusResponse { mailbox, items })
 }
 
 /// The mailbox. Some servers leave names with spaces unquoted: then the name ends before the
 /// list that ends the line.
 fn name(cursor: &mut Cursor<'_>) -> Result<MailboxName, ParseError> {
-    let from = cursor.offset();
+    let (from, odd) = (cursor.offset(), cursor.odd());
     let quoted = cursor.at_string();
     let name = mailbox(cursor);
     if quoted || cursor.rest().trim_ascii_start().starts_with(b"(") {
         return name;
     }
     cursor.seek(from);
+    cursor.set_odd(odd);
+    cursor.tolerate(Tolerance::UnquotedName);
     let length = before_last_list(cursor.rest()).filter(|&length| length > 0);
     let Some(length) = length else {
         return Err(cursor.error(ParseErrorKind::Expected("mailbox")));
@@ -67,8 +66,10 @@ fn item(cursor: &mut Cursor<'_>) -> Result<StatusData, ParseError> {
     let name_from = cursor.offset();
     let name = cursor.atom_bytes()?;
     let name_to = cursor.offset();
-    cursor.spaces();
-    let (from, depth) = (cursor.offset(), cursor.depth());
+    if cursor.peek() != Some(b')') {
+        cursor.gap();
+    }
+    let (from, depth, odd) = (cursor.offset(), cursor.depth(), cursor.odd());
     let data = match value(name, cursor) {
         Ok(None) => {
             let name = Atom::from_bytes(cursor.share(name_from, name_to));
@@ -83,6 +84,8 @@ fn item(cursor: &mut Cursor<'_>) -> Result<StatusData, ParseError> {
     }
     cursor.seek(from);
     cursor.set_depth(depth);
+    cursor.set_odd(odd);
+    cursor.tolerate(Tolerance::InvalidItem);
     if cursor.peek() != Some(b')') {
         skip_value(cursor)?;
     }
@@ -101,9 +104,9 @@ fn value(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<StatusData>, Par
     Ok(Some(if is("MESSAGES") {
         StatusData::Messages(cursor.number()?)
     } else if is("UIDNEXT") {
-        StatusData::UidNext(Uid(cursor.number()?))
+        StatusData::UidNext(Uid(cursor.nz_number()?))
     } else if is("UIDVALIDITY") {
-        StatusData::UidValidity(UidValidity(cursor.number64()?))
+        StatusData::UidValidity(UidValidity(cursor.wide_nz_number()?))
     } else if is("UNSEEN") {
         StatusData::Unseen(cursor.number()?)
     } else if is("HIGHESTMODSEQ") {

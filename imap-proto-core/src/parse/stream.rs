@@ -6,7 +6,7 @@ use super::fetch::{head, rest};
 use super::parse_response;
 use crate::types::{
     BodyBegin, BodyPart, ByteString, ConvertedData, Data, FetchResponse, ParseError,
-    ParseErrorKind, Response, SequenceNumber, Uid, UrlContent, UrlFetchData,
+    ParseErrorKind, Response, SequenceNumber, Tolerance, Tolerances, Uid, UrlContent, UrlFetchData,
 };
 use crate::wire::{Cursor, Limits};
 
@@ -44,6 +44,16 @@ pub fn parse_fetch_head(
     limits: &Limits,
     continuing: bool,
 ) -> Result<FetchHead, ParseError> {
+    fetch_head(input, limits, continuing, &mut Tolerances::default())
+}
+
+/// The same, and what was tolerated.
+pub(crate) fn fetch_head(
+    input: &Bytes,
+    limits: &Limits,
+    continuing: bool,
+    tolerated: &mut Tolerances,
+) -> Result<FetchHead, ParseError> {
     let mut cursor = Cursor::new(input, limits);
     let response = if continuing {
         Some(FetchResponse::default())
@@ -54,6 +64,7 @@ pub fn parse_fetch_head(
         return Ok(FetchHead::NotStreamable);
     };
     let begin = head(&mut cursor, response, continuing)?;
+    cursor.finish(tolerated)?;
     Ok(begin.map_or(FetchHead::NotStreamable, FetchHead::Begin))
 }
 
@@ -63,9 +74,19 @@ pub fn parse_fetch_head(
 ///
 /// What breaks the grammar, with its offset in this rest.
 pub fn parse_fetch_rest(input: &Bytes, limits: &Limits) -> Result<FetchResponse, ParseError> {
+    fetch_rest(input, limits, &mut Tolerances::default())
+}
+
+/// The same, and what was tolerated.
+pub(crate) fn fetch_rest(
+    input: &Bytes,
+    limits: &Limits,
+    tolerated: &mut Tolerances,
+) -> Result<FetchResponse, ParseError> {
     let mut cursor = Cursor::new(input, limits);
     let response = rest(&mut cursor)?;
     cursor.end()?;
+    cursor.finish(tolerated)?;
     Ok(response)
 }
 
@@ -141,6 +162,7 @@ fn fetch_of(cursor: &mut Cursor<'_>) -> Result<Option<FetchResponse>, ParseError
     cursor.byte(b'*')?;
     cursor.space()?;
     if cursor.try_keyword("UIDFETCH") {
+        cursor.tolerate(Tolerance::DraftForm);
         cursor.space()?;
         return Ok(Some(FetchResponse {
             uid: Some(Uid(cursor.number()?)),

@@ -1,6 +1,6 @@
 //! THREAD (RFC 5256 §4).
 
-use crate::types::{ParseError, ParseErrorKind, ThreadNode, ThreadResponse};
+use crate::types::{ParseError, ParseErrorKind, ThreadNode, ThreadResponse, Tolerance};
 use crate::wire::Cursor;
 
 /// The data of a THREAD response.
@@ -10,8 +10,8 @@ use crate::wire::Cursor;
 pub(super) fn thread(cursor: &mut Cursor<'_>) -> Result<ThreadResponse, ParseError> {
     let mut reader = Reader::default();
     loop {
+        spaces(cursor, reader.last);
         match cursor.peek() {
-            Some(b' ') => cursor.advance(1),
             Some(b'(') => {
                 // Numbers are bounded by their octets; messages that are missing have none.
                 if reader.last == Last::Open {
@@ -35,12 +35,29 @@ pub(super) fn thread(cursor: &mut Cursor<'_>) -> Result<ThreadResponse, ParseErr
     }
 }
 
+/// The space behind the response's name or a number; others are too many.
+fn spaces(cursor: &mut Cursor<'_>, last: Last) {
+    let from = cursor.offset();
+    cursor.pass_spaces();
+    let found = cursor.offset() - from;
+    let lawful = match (last, cursor.peek()) {
+        (Last::Start | Last::Number, Some(b'(')) | (Last::Number, Some(b'0'..=b'9')) => 1,
+        _ => 0,
+    };
+    if found > lawful {
+        cursor.tolerate_at(from, Tolerance::ExtraSpaces);
+    } else if found < lawful {
+        cursor.tolerate_at(from, Tolerance::MissingSpace);
+    }
+}
+
 /// What was read last.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Last {
     Open,
     Number,
     #[default]
+    Start,
     Close,
 }
 
@@ -76,7 +93,7 @@ impl Reader {
 
     /// Messages stand in a list, before its lists.
     fn takes_number(&self) -> bool {
-        self.last != Last::Close
+        matches!(self.last, Last::Open | Last::Number)
     }
 
     fn number(&mut self, number: u32) {

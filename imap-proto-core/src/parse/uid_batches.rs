@@ -10,11 +10,7 @@ pub(super) fn uid_batches(cursor: &mut Cursor<'_>) -> Result<UidBatchesResponse,
     let mut response = UidBatchesResponse::default();
     cursor.spaces();
     if cursor.try_byte(b'(') {
-        loop {
-            cursor.spaces();
-            if cursor.try_byte(b')') {
-                break;
-            }
+        while cursor.list_goes_on() {
             cursor.count_item()?;
             let is_tag = cursor.atom_bytes()?.eq_ignore_ascii_case(b"TAG");
             cursor.space()?;

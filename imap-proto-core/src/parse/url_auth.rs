@@ -3,7 +3,7 @@
 use super::body_structure::body_structure;
 use super::token::token;
 use crate::types::{
-    ByteString, ParseError, UrlContent, UrlFetchData, UrlFetchResponse, UrlFetched,
+    ByteString, ParseError, Tolerance, UrlContent, UrlFetchData, UrlFetchResponse, UrlFetched,
 };
 use crate::wire::Cursor;
 
@@ -27,7 +27,9 @@ pub(super) fn url_fetch(cursor: &mut Cursor<'_>) -> Result<UrlFetchResponse, Par
     loop {
         cursor.count_item()?;
         let url = cursor.astring()?;
-        cursor.spaces();
+        if !cursor.at_end() {
+            cursor.gap();
+        }
         let content = content(cursor)?;
         urls.push(UrlFetched { url, content });
         cursor.spaces();
@@ -40,6 +42,7 @@ pub(super) fn url_fetch(cursor: &mut Cursor<'_>) -> Result<UrlFetchResponse, Par
 /// What a URL leads to. Cyrus leaves NIL out.
 fn content(cursor: &mut Cursor<'_>) -> Result<UrlContent, ParseError> {
     if cursor.at_end() {
+        cursor.tolerate(Tolerance::MissingValue);
         return Ok(UrlContent::Text(None));
     }
     if cursor.peek() != Some(b'(') {
@@ -54,6 +57,7 @@ fn content(cursor: &mut Cursor<'_>) -> Result<UrlContent, ParseError> {
             if !cursor.spaces() {
                 break;
             }
+            cursor.tolerate(Tolerance::UrlItemsInOneList);
         }
         cursor.byte(b')')?;
         cursor.spaces();

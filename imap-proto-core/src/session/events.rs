@@ -8,8 +8,10 @@ use super::Error;
 use super::flow::{Flow, WINDOW};
 use super::route::{Wakers, exchange};
 use super::shared::Handle;
-use crate::engine::{CommandId, SelectionId, Tolerated};
-use crate::types::{BodyBegin, Data, EsearchResponse, FetchResponse, Malformed, ResponseText};
+use crate::engine::{CommandId, SelectionId};
+use crate::types::{
+    BodyBegin, Data, EsearchResponse, FetchResponse, Malformed, ResponseText, Tolerance,
+};
 
 /// Something that happened on a connection and is nobody's answer, or that changes what is known
 /// of the selected mailbox.
@@ -29,7 +31,7 @@ pub enum Notice {
     /// A response that breaks the grammar.
     Malformed(Box<Malformed>),
     /// A break of the rules that does no harm.
-    Tolerated(Tolerated),
+    Tolerated(Tolerance),
     /// What a live search finds has changed (RFC 5267 §4.3); [`LiveResults`](crate::encode::LiveResults) takes it.
     ContextUpdate {
         /// The SEARCH or SORT with UPDATE: the id of its reply.

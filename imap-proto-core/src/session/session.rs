@@ -17,7 +17,7 @@ use crate::engine::sasl::{Channel, Mechanism};
 use crate::engine::{
     Config, Connection, Encryption, Log, MailboxView, Security, Seed, SelectionId, State,
 };
-use crate::types::{Capabilities, ResponseText, ServerKind};
+use crate::types::{Capabilities, ResponseText, ServerKind, ToleranceCounts};
 use crate::wire::InputBuffer;
 
 /// A connection to a server, for many threads or tasks at once: clones are cheap and equal.
@@ -214,6 +214,11 @@ impl<F: Flavor> Session<F> {
     /// counted in.
     pub fn commands_pending(&self) -> usize {
         self.handle.lock().connection.commands_pending()
+    }
+
+    /// What the server got wrong and was taken all the same, and how often.
+    pub fn tolerated(&self) -> ToleranceCounts {
+        self.handle.lock().connection.tolerated().clone()
     }
 
     /// Whether the server waits for us in IDLE now.

@@ -57,4 +57,7 @@ pub enum ParseErrorKind {
     /// Neither `*`, `+` nor a tag with a condition (law 1).
     #[error("not a response")]
     NotAResponse,
+    /// What could be read, but not strictly: `Limits::tolerances` lacks this kind.
+    #[error("{0} is not tolerated")]
+    NotTolerated(super::Tolerance),
 }

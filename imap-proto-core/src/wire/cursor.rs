@@ -1,15 +1,16 @@
 //! A position in one whole response, and the tokens that all grammars share (RFC 9051 §9).
 
 mod numbers;
+mod spaces;
 mod strings;
 
 use bytes::Bytes;
 
 pub(crate) use numbers::{leading_number, number_of};
-pub(crate) use strings::{Span, find_quoted_special};
+pub(crate) use strings::{Span, find_quoted_special, is_ascii_atom_char};
 
 use super::Limits;
-use crate::types::{ParseError, ParseErrorKind};
+use crate::types::{ParseError, ParseErrorKind, Tolerance, Tolerances};
 
 /// Reads one frame from front to back. Strings that it gives share the frame's memory, if that can
 /// be shared.
@@ -24,6 +25,17 @@ pub(crate) struct Cursor<'a> {
     depth: usize,
     items: usize,
     limits: &'a Limits,
+    /// Where a literal or free text ended last: the octet before is no part of the grammar.
+    content_end: usize,
+    odd: Odd,
+}
+
+/// What was not as the grammar has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Odd {
+    kinds: Tolerances,
+    /// The first kind that [`Limits::tolerances`] lacks, and where it was found.
+    refused: Option<(Tolerance, usize)>,
 }
 
 impl<'a> Cursor<'a> {
@@ -45,6 +57,8 @@ impl<'a> Cursor<'a> {
             depth: 0,
             items: 0,
             limits,
+            content_end: 0,
+            odd: Odd::default(),
         }
     }
 
@@ -140,39 +154,44 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// A space; servers send more than one in places.
-    #[inline]
-    pub(crate) fn space(&mut self) -> Result<(), ParseError> {
-        self.byte(b' ')?;
-        self.spaces();
-        Ok(())
+    /// Notes something that is not as the grammar has it.
+    #[cold]
+    pub(crate) fn tolerate(&mut self, kind: Tolerance) {
+        self.tolerate_at(self.at, kind);
     }
 
-    /// Spaces, if there are any; whether there were.
-    #[inline]
-    pub(crate) fn spaces(&mut self) -> bool {
-        let before = self.at;
-        while self.try_byte(b' ') {}
-        self.at != before
-    }
-
-    /// Whether nothing but spaces is left before the end of the frame.
-    #[inline]
-    pub(crate) fn at_end(&self) -> bool {
-        matches!(self.rest().trim_ascii_start(), b"")
-    }
-
-    /// Optional spaces and the end of the line, which must be the end of the frame.
-    #[inline]
-    pub(crate) fn end(&mut self) -> Result<(), ParseError> {
-        self.spaces();
-        match self.rest() {
-            b"\r\n" | b"\n" | b"" => {
-                self.at = self.bytes.len();
-                Ok(())
-            }
-            _ => Err(self.error(ParseErrorKind::ExpectedEnd)),
+    /// The same at another offset.
+    #[cold]
+    pub(crate) fn tolerate_at(&mut self, offset: usize, kind: Tolerance) {
+        self.odd.kinds = self.odd.kinds.with(kind);
+        if self.odd.refused.is_none() && !self.limits.tolerances.contains(kind) {
+            self.odd.refused = Some((kind, offset));
         }
+    }
+
+    /// What was noted so far.
+    pub(crate) fn odd(&self) -> Odd {
+        self.odd
+    }
+
+    /// Forgets what was noted since, of an attempt that failed.
+    pub(crate) fn set_odd(&mut self, odd: Odd) {
+        self.odd = odd;
+    }
+
+    /// Whether all was as the grammar has it.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.odd.kinds.is_empty()
+    }
+
+    /// Adds what was noted to `tolerated`, or fails if it is not to be tolerated.
+    #[inline]
+    pub(crate) fn finish(&self, tolerated: &mut Tolerances) -> Result<(), ParseError> {
+        if let Some((kind, offset)) = self.odd.refused {
+            return Err(self.error_at(offset, ParseErrorKind::NotTolerated(kind)));
+        }
+        *tolerated = tolerated.union(self.odd.kinds);
+        Ok(())
     }
 
     /// Everything up to the end of the line, which is left.
@@ -182,6 +201,7 @@ impl<'a> Cursor<'a> {
         let line = line.strip_suffix(b"\r").unwrap_or(line).len();
         let from = self.at;
         self.at += line;
+        self.content_end = self.at;
         self.share(from, self.at)
     }
 

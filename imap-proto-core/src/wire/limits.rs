@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::types::Tolerances;
+
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
@@ -97,4 +99,7 @@ limits! {
     /// SCRAM iteration counts that are accepted. 4096 is the floor of RFC 5802; 600 000 is what
     /// is recommended for PBKDF2 today, and takes below a second. Others fail the login.
     scram_iterations: RangeInclusive<u32> = 4096..=600_000,
+    /// Breaks of the grammar that are read as they were meant. All: each is told and counted, and
+    /// `docs/tolerances.md` says why it cannot be abused. A response with another is malformed.
+    tolerances: Tolerances = Tolerances::ALL,
 }

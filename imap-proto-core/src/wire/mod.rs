@@ -5,7 +5,9 @@ mod framer;
 mod input;
 mod limits;
 
-pub(crate) use cursor::{Cursor, Span, find_quoted_special, leading_number, number_of};
+pub(crate) use cursor::{
+    Cursor, Span, find_quoted_special, is_ascii_atom_char, leading_number, number_of,
+};
 pub use framer::{Frame, FrameError, FrameErrorKind, Framer};
 pub use input::InputBuffer;
 pub use limits::Limits;

@@ -1,20 +1,22 @@
 //! Writes the tables of the documentation that are made of the code, or with `--check` says whether they are the same:
-//! the capabilities of README.md and docs/capabilities.md, and the attacks of docs/security.md.
+//! the capabilities of README.md and docs/capabilities.md, the attacks of docs/security.md, and what servers get wrong in
+//! docs/tolerances.md.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use imap_proto_core::types::{KnownCapability, Support};
+use imap_proto_core::types::{KnownCapability, Support, Tolerance};
 use imap_tests::attacks;
 use imap_tests::source::root;
 
 /// Where a table stands, what its marks call it, and how it is made.
 type Table = (&'static str, &'static str, fn() -> String);
 
-const TABLES: [Table; 3] = [
+const TABLES: [Table; 4] = [
     ("README.md", "capabilities", capabilities),
     ("docs/capabilities.md", "pages", pages),
     ("docs/security.md", "attacks", attacks),
+    ("docs/tolerances.md", "tolerances", tolerances),
 ];
 
 const COMMAND: &str = "cargo run -p imap-tests --bin readme";
@@ -55,6 +57,28 @@ fn attacks() -> String {
             attack.what,
             attack.defence,
             tests.join(", ")
+        );
+    }
+    table.push('\n');
+    table
+}
+
+/// One row a kind, with an example as it stands on the wire.
+fn tolerances() -> String {
+    let mut table = "\n| kind | what is accepted | sent by | example | against | no harm, since | refusable |\n|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for kind in Tolerance::ALL {
+        let facts = kind.about();
+        let example = facts.example.escape_ascii().to_string();
+        let example = example
+            .replace("\\\"", "\"")
+            .replace("\\\\", "\\")
+            .replace('|', "\\|");
+        let refusable = if facts.optional { "yes" } else { "always" };
+        let _ = writeln!(
+            table,
+            "| `{kind}` | {} | {} | `{example}` | {} | {} | {refusable} |",
+            facts.accepted, facts.servers, facts.rule, facts.harmless
         );
     }
     table.push('\n');

@@ -100,7 +100,9 @@ async fn play<L: Client>(hostile: &Hostile, connected: Result<L, Error>) -> Resu
     while let Some(notice) = L::notice(&mut events, PATIENCE).await {
         match notice {
             Notice::Malformed(_) => seen.malformed += 1,
-            Notice::Tolerated(_) => seen.tolerated += 1,
+            Notice::Tolerated(kind) => {
+                *seen.tolerated.entry(kind.to_string()).or_default() += 1;
+            }
             Notice::Closed(error) if hostile.end.is_some() => seen.end = Some(error.to_string()),
             Notice::Closed(_) => break,
             _ => {}

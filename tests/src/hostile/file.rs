@@ -1,5 +1,6 @@
 //! Reads the files.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use imap_proto_core::engine::{Config, Credentials};
@@ -30,7 +31,8 @@ pub struct Hostile {
     pub(super) end: Option<String>,
     pub(super) refused: Option<String>,
     pub(super) malformed: usize,
-    pub(super) tolerated: usize,
+    /// How often each kind of tolerance is told of.
+    pub tolerated: BTreeMap<String, usize>,
     limits: Limits,
     over: String,
     login: bool,
@@ -86,7 +88,7 @@ fn parse(name: &str, text: &str) -> Result<Hostile, String> {
         end: None,
         refused: None,
         malformed: 0,
-        tolerated: 0,
+        tolerated: BTreeMap::new(),
         limits: Limits::default(),
         over: "unencrypted".to_owned(),
         login: false,
@@ -102,7 +104,10 @@ fn parse(name: &str, text: &str) -> Result<Hostile, String> {
             "limit" => hostile.limits = limit(hostile.limits, rest)?,
             "aims" => aims = Some(rest.to_owned()),
             "malformed" => hostile.malformed = number(rest)?,
-            "tolerated" => hostile.tolerated = number(rest)?,
+            "tolerates" => {
+                let (kind, count) = rest.split_once(' ').unwrap_or((rest, "1"));
+                hostile.tolerated.insert(kind.to_owned(), number(count)?);
+            }
             "sides" => hostile.sides = rest.split(' ').map(side).collect::<Result<_, _>>()?,
             "pace" => hostile.pace = true,
             _ => return Err(format!("an unknown word: {line}")),

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 /// Objects may have more members than are looked for; lists and all else are the same.
-pub(super) fn contains(found: &Value, wanted: &Value) -> bool {
+#[must_use]
+pub fn contains(found: &Value, wanted: &Value) -> bool {
     match (found, wanted) {
         (Value::Object(found), Value::Object(wanted)) => wanted
             .iter()

@@ -8,9 +8,9 @@ use imap_proto_core::encode::{
     SearchReturn, Select, Sort, SortCriteria, StatusItems, SubmitError, UidBatches, UidFetch,
     UidMove, UidReplace, UidSearch,
 };
-use imap_proto_core::engine::{CommandId, Event, Tolerated};
+use imap_proto_core::engine::{CommandId, Event};
 use imap_proto_core::types::{
-    Data, EsearchData, MessageLimit, ModSeq, SequenceNumber, Uid, UidSet,
+    Data, EsearchData, MessageLimit, ModSeq, SequenceNumber, Tolerance, Uid, UidSet,
 };
 use imap_tests::harness::{Harness, id_tag};
 
@@ -201,7 +201,7 @@ fn notify_that_delays_expunges_leaves_numbers_alone() {
     let odd = |event: &Event| {
         matches!(
             event,
-            Event::Tolerated(Tolerated::ExpungeDuringSequenceCommand)
+            Event::Tolerated(Tolerance::ExpungeDuringSequenceCommand)
         )
     };
     assert!(harness.take_events().iter().any(odd));

@@ -2,6 +2,7 @@
 
 use imap_proto_core::encode::{Append, AppendMessage, Noop};
 use imap_proto_core::engine::{Config, ConnectionError, Event, Security, Violation};
+use imap_proto_core::types::Tolerance;
 use imap_tests::harness::Harness;
 
 fn assert_violation(harness: &mut Harness, violation: Violation) {
@@ -139,9 +140,12 @@ fn d9_enabled_that_nobody_asked_for_changes_nothing() {
     assert!(!harness.connection.is_enabled("UTF8=ACCEPT"));
     assert!(matches!(
         harness.take_events().as_slice(),
-        [Event::Data {
-            claimed_by: None,
-            ..
-        }]
+        [
+            Event::Data {
+                claimed_by: None,
+                ..
+            },
+            Event::Tolerated(Tolerance::UnaskedEnabled)
+        ]
     ));
 }

@@ -110,7 +110,7 @@ fn subscribers_see_news_and_changes_that_answer_a_command() {
     let (mut kit, session) = Kit::ready();
     let mut events = session.notices();
     let mut fetch = session.run(Message::numbers(1..=1));
-    kit.says("* 5 EXISTS\r\n* 1 FETCH (FLAGS (\\Seen) UID 3 RFC822.SIZE 9)\r\nA1 OK\r\n");
+    kit.says("* 5 EXISTS\r\n* 1 FETCH (FLAGS (\\Seen) UID 3 RFC822.SIZE 9)\r\nA1 OK done\r\n");
     let Some(Notice::Data { data, claimed, .. }) =
         now(|context| events.poll_notice(context)).unwrap()
     else {
@@ -149,7 +149,7 @@ fn a_subscriber_that_does_not_read_holds_the_server_up_but_no_command() {
     kit.says(&news);
     assert!(!kit.reads());
     let mut noop = session.run(Noop);
-    kit.says("A1 OK\r\n");
+    kit.says("A1 OK done\r\n");
     assert!(now(|context| noop.poll_finish(context)).is_none());
     pass(Duration::from_secs(2));
     kit.turn();

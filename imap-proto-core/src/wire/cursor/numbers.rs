@@ -1,10 +1,39 @@
 //! Numbers (RFC 9051 §9 `number`, `number64`).
 
 use super::Cursor;
-use crate::types::{ParseError, ParseErrorKind};
+use crate::types::{ParseError, ParseErrorKind, Tolerance};
 
 impl Cursor<'_> {
-    /// A number of at most 32 bits; 0 may be one everywhere, as servers send it.
+    /// A number that the grammar wants above 0, of at most 32 bits.
+    pub(crate) fn nz_number(&mut self) -> Result<u32, ParseError> {
+        let number = self.number()?;
+        self.note_zero(number == 0);
+        Ok(number)
+    }
+
+    /// The same of at most 64 bits.
+    pub(crate) fn nz_number64(&mut self) -> Result<u64, ParseError> {
+        let number = self.number64()?;
+        self.note_zero(number == 0);
+        Ok(number)
+    }
+
+    /// The same where the grammar has 32 bits, and some servers more.
+    pub(crate) fn wide_nz_number(&mut self) -> Result<u64, ParseError> {
+        let number = self.nz_number64()?;
+        if number > u64::from(u32::MAX) {
+            self.tolerate(Tolerance::LargeNumber);
+        }
+        Ok(number)
+    }
+
+    fn note_zero(&mut self, is_zero: bool) {
+        if is_zero {
+            self.tolerate(Tolerance::ZeroNumber);
+        }
+    }
+
+    /// A number of at most 32 bits.
     pub(crate) fn number(&mut self) -> Result<u32, ParseError> {
         let start = self.at;
         let number = self.number64()?;
@@ -52,6 +81,9 @@ impl Cursor<'_> {
         let start = self.at;
         let negative = self.try_byte(b'-');
         let whole = self.number64()?;
+        if negative {
+            self.tolerate_at(start, Tolerance::NegativeNumber);
+        }
         if matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
             return self
                 .float(start)
@@ -78,6 +110,7 @@ impl Cursor<'_> {
         let Some(value) = value else {
             return Err(self.error(ParseErrorKind::ExpectedNumber));
         };
+        self.tolerate(Tolerance::FloatNumber);
         self.at += len;
         Ok(value.max(0.0) as u64)
     }

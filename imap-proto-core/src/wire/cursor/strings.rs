@@ -1,7 +1,7 @@
 //! Atoms, quoted strings and literals (RFC 9051 §4).
 
 use super::Cursor;
-use crate::types::{Atom, ByteString, ParseError, ParseErrorKind};
+use crate::types::{Atom, ByteString, ParseError, ParseErrorKind, Tolerance};
 
 /// What an octet may be part of; a bit each.
 mod class {
@@ -35,6 +35,11 @@ mod class {
 /// Whether the octet may stand in an atom; 8-bit ones may, as servers send them.
 fn is_atom_char(byte: u8) -> bool {
     has_class(byte, class::ATOM)
+}
+
+/// Whether the octet may stand in an atom by the grammar.
+pub(crate) fn is_ascii_atom_char(byte: u8) -> bool {
+    byte.is_ascii() && is_atom_char(byte)
 }
 
 fn has_class(byte: u8, class: u8) -> bool {
@@ -93,6 +98,9 @@ impl<'a> Cursor<'a> {
             return Err(self.error(ParseErrorKind::ExpectedAtom));
         }
         self.check_string(run.len())?;
+        if !run.is_ascii() {
+            self.tolerate(Tolerance::EightBitAtom);
+        }
         self.at += run.len();
         Ok(run)
     }
@@ -262,7 +270,15 @@ impl<'a> Cursor<'a> {
                 Some(b'\n') if self.ends_line(to) => {
                     return Err(self.error_at(to, ParseErrorKind::ExpectedByte(b'"')));
                 }
-                _ => self.at = to + 1,
+                octet => {
+                    let kind = match octet {
+                        Some(b'"') => Tolerance::UnescapedQuote,
+                        Some(b'\\') => Tolerance::IllegalEscape,
+                        _ => Tolerance::BareLineFeed,
+                    };
+                    self.tolerate_at(to, kind);
+                    self.at = to + 1;
+                }
             }
         }
     }
@@ -285,6 +301,7 @@ impl<'a> Cursor<'a> {
             return Err(self.error_at(start, ParseErrorKind::ExpectedString));
         };
         self.at = to;
+        self.content_end = to;
         Ok(Span {
             from,
             to,
