@@ -17,6 +17,7 @@ pub mod harness;
 pub mod hostile;
 pub mod interop;
 pub mod proxy;
+pub mod quirks;
 pub mod raw;
 pub mod replay;
 pub mod script;

@@ -1,22 +1,24 @@
 //! Writes the tables of the documentation that are made of the code, or with `--check` says whether they are the same:
 //! the capabilities of README.md and docs/capabilities.md, the attacks of docs/security.md, and what servers get wrong in
-//! docs/tolerances.md.
+//! docs/tolerances.md and docs/quirks.md.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use imap_proto_core::types::{KnownCapability, Support, Tolerance};
 use imap_tests::attacks;
+use imap_tests::quirks;
 use imap_tests::source::root;
 
 /// Where a table stands, what its marks call it, and how it is made.
 type Table = (&'static str, &'static str, fn() -> String);
 
-const TABLES: [Table; 4] = [
+const TABLES: [Table; 5] = [
     ("README.md", "capabilities", capabilities),
     ("docs/capabilities.md", "pages", pages),
     ("docs/security.md", "attacks", attacks),
     ("docs/tolerances.md", "tolerances", tolerances),
+    ("docs/quirks.md", "quirks", quirks),
 ];
 
 const COMMAND: &str = "cargo run -p imap-tests --bin readme";
@@ -79,6 +81,23 @@ fn tolerances() -> String {
             table,
             "| `{kind}` | {} | {} | `{example}` | {} | {} | {refusable} |",
             facts.accepted, facts.servers, facts.rule, facts.harmless
+        );
+    }
+    table.push('\n');
+    table
+}
+
+/// One row a quirk, with links to its tests.
+fn quirks() -> String {
+    let mut table = "\n| | quirk or wish | shown by |\n|---|---|---|\n".to_owned();
+    for quirk in quirks::all() {
+        let tests: Vec<String> = quirk.tests.iter().map(|test| link(test)).collect();
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} |",
+            quirk.id,
+            quirk.what,
+            tests.join(", ")
         );
     }
     table.push('\n');

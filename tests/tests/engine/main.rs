@@ -7,6 +7,7 @@ mod idle;
 mod lifecycle;
 mod literals;
 mod pipelining;
+mod quirks;
 mod streaming;
 mod time;
 mod uid_only;
