@@ -68,6 +68,8 @@ pub enum Claim {
     Named(Bytes),
     /// `NAMESPACE`
     Namespace,
+    /// `NETSCAPE`, `ACCOUNT`, `ACCOUNT-URL`
+    Netscape,
     /// `XAPPLEPUSHSERVICE`
     PushService,
     /// `QUOTA` of the root.

@@ -82,6 +82,8 @@ items! {
     append_limit = "APPENDLIMIT";
     /// `DELETED-STORAGE`: what EXPUNGE would free (RFC 9208 §4.1.4).
     deleted_storage = "DELETED-STORAGE";
+    /// `XYMHIGHESTMODSEQ`: the highest mod-sequence of Yahoo's servers (no RFC).
+    yahoo_highest_mod_seq = "XYMHIGHESTMODSEQ";
 }
 
 impl StatusItems {

@@ -2,7 +2,7 @@
 
 use super::answer::{answers_many, answers_once};
 use super::{Claim, Claims, Command, Pipelining, Request, States, SubmitError};
-use crate::types::{ByteString, Data, MailboxName, OtherResponse};
+use crate::types::{ByteString, Data, MailboxName, NetscapeResponse};
 
 /// GETJMAPACCESS: where the same mail is to be had by JMAP (RFC 9698 §3; needs JMAPACCESS).
 ///
@@ -90,17 +90,16 @@ impl Command for ApplePushService {
 }
 
 /// NETSCAPE: where a user of Netscape's or Sun's servers manages the account (needs X-NETSCAPE).
-/// The answer is as the server writes it.
+/// The answer is as the server writes it, line by line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Netscape;
 
 impl Command for Netscape {
-    answers_many!(Data::Other(other) => *other, OtherResponse);
+    answers_many!(Data::Netscape(line) => line, NetscapeResponse);
 
     fn request(self) -> Result<Request, SubmitError> {
         let class = Pipelining::one_of_a_kind(Pipelining::ANSWERS_OTHER);
-        let claims = Claims::one(Claim::Named("NETSCAPE".into()));
         Ok(Request::known("NETSCAPE", States::AFTER_LOGIN, class)
-            .claims(claims.and(Claim::Named("ACCOUNT".into()))))
+            .claims(Claims::one(Claim::Netscape)))
     }
 }

@@ -233,6 +233,7 @@ fn matches(claim: &Claim, data: &Data) -> bool {
         | (Claim::MyRightsAny, Data::MyRights(_))
         | (Claim::Lsub, Data::Lsub(_))
         | (Claim::Namespace, Data::Namespace(_))
+        | (Claim::Netscape, Data::Netscape(_))
         | (Claim::PushService, Data::PushService(_))
         | (Claim::QuotaAny, Data::Quota(_))
         | (Claim::Search, Data::Search(_))

@@ -520,6 +520,7 @@ fn is_mailbox_data(data: &Data) -> bool {
             | Data::Conversion(_)
             | Data::Converted(_)
             | Data::JmapAccess(_)
+            | Data::Netscape(_)
             | Data::PushService(_)
             | Data::GenUrlAuth(_)
             | Data::UrlFetch(_)

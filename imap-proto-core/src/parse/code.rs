@@ -196,6 +196,8 @@ fn extension(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Code>, Parse
         Code::UndefinedFilter(cursor.atom().map(|name| name.into_bytes().into())?)
     } else if is("URLMECH") {
         Code::UrlMechanisms(url_mechanisms(cursor)?)
+    } else if is("XYMHIGHESTMODSEQ") {
+        Code::YahooHighestModSeq(ModSeq(cursor.number64()?))
     } else {
         return Ok(None);
     }))

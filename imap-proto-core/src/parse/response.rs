@@ -23,7 +23,7 @@ use super::thread::thread;
 use super::token::tokens;
 use super::uid_batches::uid_batches;
 use super::url_auth::{gen_url_auth, url_fetch};
-use super::vendor::{jmap_access, push_service};
+use super::vendor::{jmap_access, netscape, push_service};
 use crate::types::{
     Atom, Completion, Condition, Continuation, Data, Malformed, OtherResponse, ParseError,
     ParseErrorKind, Response, SequenceNumber, Text, Tolerance, Tolerances, Uid, key,
@@ -274,12 +274,17 @@ fn named(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseErro
 
 /// `* NAME` of rarer extensions.
 fn extension(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<Data>, ParseError> {
+    let from = cursor.offset().saturating_sub(name.len());
     Ok(Some(match key(name) {
         name::COMPARATOR => Data::Comparator(Box::new(comparator(cursor)?)),
         name::CONVERSION => Data::Conversion(Box::new(conversion(cursor)?)),
         name::GENURLAUTH => Data::GenUrlAuth(gen_url_auth(cursor)?),
         name::JMAPACCESS => Data::JmapAccess(jmap_access(cursor)?),
         name::LANGUAGE => Data::Language(language(cursor)?),
+        name::ACCOUNT | name::NETSCAPE => Data::Netscape(netscape(name_from(from, cursor), cursor)),
+        _ if name.eq_ignore_ascii_case(b"ACCOUNT-URL") => {
+            Data::Netscape(netscape(name_from(from, cursor), cursor))
+        }
         name::UIDFETCH => {
             // As it was in drafts of RFC 9586.
             cursor.tolerate(Tolerance::DraftForm);
@@ -337,7 +342,7 @@ mod name {
         OK NO BAD BYE PREAUTH
         EXISTS EXPUNGE RECENT FETCH UIDFETCH
         LIST XLIST LSUB STATUS SEARCH SORT ESEARCH CAPABILITY FLAGS THREAD VANISHED ENABLED
-        COMPARATOR CONVERSION CONVERTED GENURLAUTH JMAPACCESS LANGUAGE URLFETCH
+        COMPARATOR CONVERSION CONVERTED GENURLAUTH JMAPACCESS LANGUAGE URLFETCH ACCOUNT NETSCAPE
         NAMESPACE ID QUOTA QUOTAROOT ACL LISTRIGHTS MYRIGHTS METADATA ANNOTATION UIDBATCHES
     }
 }

@@ -123,6 +123,8 @@ fn value(name: &[u8], cursor: &mut Cursor<'_>) -> Result<Option<StatusData>, Par
         StatusData::AppendLimit(optional_number(cursor)?)
     } else if is("DELETED-STORAGE") {
         StatusData::DeletedStorage(cursor.number64()?)
+    } else if is("XYMHIGHESTMODSEQ") {
+        StatusData::YahooHighestModSeq(ModSeq(cursor.number64()?))
     } else {
         return Ok(None);
     }))

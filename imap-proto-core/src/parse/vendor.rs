@@ -1,6 +1,6 @@
-//! Short answers: JMAPACCESS (RFC 9698 §3), XAPPLEPUSHSERVICE.
+//! Short answers: JMAPACCESS (RFC 9698 §3), XAPPLEPUSHSERVICE, those of NETSCAPE.
 
-use crate::types::{ByteString, ParseError};
+use crate::types::{Atom, ByteString, NetscapeResponse, ParseError, Text};
 use crate::wire::Cursor;
 
 /// The URL of a JMAPACCESS response.
@@ -23,6 +23,14 @@ pub(super) fn push_service(
     Ok(pairs)
 }
 
+/// A line of the answer of NETSCAPE, from behind its name.
+pub(super) fn netscape(name: Atom, cursor: &mut Cursor<'_>) -> NetscapeResponse {
+    cursor.spaces();
+    let line = cursor.rest_of_line();
+    let text = Text::from_bytes(line.slice(..line.trim_ascii_end().len()));
+    NetscapeResponse { name, text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{fails, parses};
@@ -34,6 +42,21 @@ mod tests {
         let url = parses(jmap_access, b" \"https://mail.example.org/jmap/\"");
         assert_eq!(url, "https://mail.example.org/jmap/");
         fails(jmap_access, b"");
+    }
+
+    /// As Cyrus had it.
+    #[test]
+    fn lines_of_netscape() {
+        let line = |text| {
+            parses(
+                |cursor: &mut Cursor<'_>| Ok(netscape("ACCOUNT-URL".into(), cursor)),
+                text,
+            )
+        };
+        let found = line(b" http://mail.example.com/account ");
+        assert_eq!(found.name, "ACCOUNT-URL");
+        assert_eq!(found.text, "http://mail.example.com/account");
+        assert_eq!(line(b"").text, "");
     }
 
     /// As Apple's and Dovecot's plugins send it.

@@ -53,8 +53,9 @@ pub struct KnownCapability {
 pub enum Support {
     /// Its responses, data items and response codes have types of their own, or it has none.
     Typed,
-    /// Its name is known; what servers send comes as a tree of tokens or as raw arguments.
-    Named,
+    /// A keyword only: what it is for is obsolete or not described anywhere, so nothing comes with it. What a server
+    /// says because of it comes as a tree of tokens or as raw arguments, like all that is unknown.
+    Keyword,
 }
 
 /// A server that the tests run against.
@@ -720,12 +721,12 @@ capabilities! {
         tests: ["unicode::utf8_accept"],
         confirmed: [CyrusNew],
     }
-    Utf8All "UTF8=ALL" [5738] Named {}
-    Utf8Append "UTF8=APPEND" [5738] Named {}
+    Utf8All "UTF8=ALL" [5738] Keyword {}
+    Utf8Append "UTF8=APPEND" [5738] Keyword {}
     Utf8Only "UTF8=ONLY" [9755, 6855] Typed {
         commands: ["ENABLE"],
     }
-    Utf8User "UTF8=USER" [5738] Named {}
+    Utf8User "UTF8=USER" [5738] Keyword {}
     Within "WITHIN" [5032] Typed {
         commands: ["SEARCH"],
         search_keys: ["OLDER", "YOUNGER"],
@@ -753,25 +754,25 @@ capabilities! {
         fetch_items: ["X-GM-MSGID", "X-GM-THRID", "X-GM-LABELS"],
         search_keys: ["X-GM-RAW", "X-GM-LABELS", "X-GM-MSGID", "X-GM-THRID"],
     }
-    Netscape "X-NETSCAPE" [] Named {
+    Netscape "X-NETSCAPE" [] Typed {
         commands: ["NETSCAPE"],
-        responses: ["NETSCAPE", "ACCOUNT"],
+        responses: ["NETSCAPE", "ACCOUNT", "ACCOUNT-URL"],
     }
     ApplePushService "XAPPLEPUSHSERVICE" [] Typed {
         commands: ["XAPPLEPUSHSERVICE"],
         responses: ["XAPPLEPUSHSERVICE"],
     }
-    Conversations "XCONVERSATIONS" [] Named {}
+    Conversations "XCONVERSATIONS" [] Keyword {}
     Xlist "XLIST" [] Typed {
         commands: ["XLIST"],
         responses: ["XLIST"],
         tests: ["server::xlist"],
         confirmed: [Cyrus, CyrusNew],
     }
-    Xmove "XMOVE" [] Named {}
-    Xsnippets "XSNIPPETS" [] Named {}
-    Xstop "XSTOP" [] Named {}
-    YahooHighestModSeq "XYMHIGHESTMODSEQ" [] Named {
+    Xmove "XMOVE" [] Keyword {}
+    Xsnippets "XSNIPPETS" [] Keyword {}
+    Xstop "XSTOP" [] Keyword {}
+    YahooHighestModSeq "XYMHIGHESTMODSEQ" [] Typed {
         commands: ["SELECT", "STATUS"],
         responses: ["STATUS"],
         codes: ["XYMHIGHESTMODSEQ"],
@@ -839,6 +840,7 @@ mod tests {
             "UNDEFINED-FILTER",
             "UNSEEN",
             "URLMECH",
+            "XYMHIGHESTMODSEQ",
         ];
         for known in TABLE.iter().filter(|known| known.support == Support::Typed) {
             for code in known.codes {

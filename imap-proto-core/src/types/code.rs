@@ -178,6 +178,8 @@ typed {
     Unseen(SequenceNumber) = "UNSEEN";
     /// `URLMECH`: how URLs can be authorized in the mailbox selected (RFC 4467 §8).
     UrlMechanisms(Vec<UrlMechanism>) = "URLMECH";
+    /// `XYMHIGHESTMODSEQ`: what Yahoo's servers have in place of HIGHESTMODSEQ (no RFC).
+    YahooHighestModSeq(ModSeq) = "XYMHIGHESTMODSEQ";
 }
 }
 

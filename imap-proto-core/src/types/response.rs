@@ -8,8 +8,8 @@ use super::{
     AclResponse, AnnotationResponse, Atom, ByteString, Capabilities, Code, ComparatorResponse,
     ConversionResponse, ConvertedResponse, EsearchResponse, FetchResponse, Flags, IdResponse,
     ListResponse, ListRightsResponse, MessageLimit, MetadataResponse, ModSeq, MyRightsResponse,
-    NamespaceResponse, QuotaResponse, QuotaRootResponse, SequenceNumber, StatusResponse, Text,
-    ThreadResponse, Token, UidBatchesResponse, UidSet, UrlFetchResponse,
+    NamespaceResponse, NetscapeResponse, QuotaResponse, QuotaRootResponse, SequenceNumber,
+    StatusResponse, Text, ThreadResponse, Token, UidBatchesResponse, UidSet, UrlFetchResponse,
 };
 
 /// One response.
@@ -134,6 +134,8 @@ pub enum Data {
     MyRights(Box<MyRightsResponse>),
     /// `NAMESPACE` (RFC 2342 §5).
     Namespace(Box<NamespaceResponse>),
+    /// `NETSCAPE`, `ACCOUNT`, `ACCOUNT-URL` (Netscape, Sun).
+    Netscape(NetscapeResponse),
     /// `XAPPLEPUSHSERVICE` (Apple): names and values.
     PushService(Vec<(ByteString, ByteString)>),
     /// `QUOTA` (RFC 9208 §4.2.1).

@@ -39,6 +39,8 @@ pub enum StatusData {
     AppendLimit(Option<u64>),
     /// `DELETED-STORAGE`, octets (RFC 9208 §4.1.4)
     DeletedStorage(u64),
+    /// `XYMHIGHESTMODSEQ` (Yahoo)
+    YahooHighestModSeq(ModSeq),
     /// Any other item.
     Other(Atom, Token),
     /// An item whose value breaks the grammar: its name and the raw value.
@@ -84,6 +86,8 @@ items! {
     append_limit: AppendLimit -> Option<u64>;
     /// The octets that EXPUNGE would free.
     deleted_storage: DeletedStorage -> u64;
+    /// What Yahoo's servers have in place of the highest mod-sequence.
+    yahoo_highest_mod_seq: YahooHighestModSeq -> ModSeq;
 }
 
 impl StatusResponse {

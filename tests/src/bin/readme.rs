@@ -113,7 +113,7 @@ fn link(test: &str) -> String {
     format!("[{name}](../{path})")
 }
 
-/// One row a capability; those whose data comes as a token tree say so.
+/// One row a capability; those that are no more than a keyword say so.
 fn capabilities() -> String {
     let mut table =
         "\n| capability | RFC | commands | its data | confirmed by |\n|---|---|---|---|---|\n"
@@ -127,7 +127,7 @@ fn capabilities() -> String {
         };
         let data = match known.support {
             Support::Typed => "typed",
-            _ => "tokens",
+            _ => "a keyword only",
         };
         let servers: Vec<&str> = known.confirmed.iter().map(|server| server.name()).collect();
         let _ = writeln!(
@@ -175,7 +175,7 @@ fn pages() -> String {
             let _ = writeln!(text, "- {name}: {}", values.join(", "));
         }
         if rows.iter().all(|(_, values)| values.is_empty()) {
-            text.push_str("- its name is known, no more\n");
+            text.push_str("- a keyword only\n");
         }
     }
     text.push('\n');

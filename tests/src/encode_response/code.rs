@@ -68,7 +68,7 @@ impl Encoder {
                     code.uid_validity
                 ));
             }
-            Code::HighestModSeq(mod_seq) => {
+            Code::HighestModSeq(mod_seq) | Code::YahooHighestModSeq(mod_seq) => {
                 self.raw(" ").shown(mod_seq);
             }
             Code::MaxConvertMessages(number) | Code::MaxConvertParts(number) => {

@@ -40,6 +40,10 @@ impl Encoder {
                 .each_string(urls.iter().map(ByteString::as_bytes)),
             Data::JmapAccess(url) => self.raw("JMAPACCESS").each_string([url.as_bytes()]),
             Data::Language(tags) => self.raw("LANGUAGE ").strings_in_list(tags),
+            Data::Netscape(line) => self
+                .raw(line.name.as_bytes())
+                .raw(" ")
+                .raw(line.text.as_bytes()),
             Data::PushService(fields) => {
                 let fields = fields.iter();
                 self.raw("XAPPLEPUSHSERVICE").each_string(

@@ -267,6 +267,7 @@ impl Encoder {
             | Data::GenUrlAuth(_)
             | Data::JmapAccess(_)
             | Data::Language(_)
+            | Data::Netscape(_)
             | Data::PushService(_)
             | Data::UrlFetch(_)) => self.extension(other),
             Data::UidBatches(response) => {
@@ -431,6 +432,7 @@ impl Encoder {
             StatusData::AppendLimit(Some(octets)) => self.raw("APPENDLIMIT ").shown(octets),
             StatusData::AppendLimit(None) => self.raw("APPENDLIMIT NIL"),
             StatusData::DeletedStorage(octets) => self.raw("DELETED-STORAGE ").shown(octets),
+            StatusData::YahooHighestModSeq(mod_seq) => self.raw("XYMHIGHESTMODSEQ ").shown(mod_seq),
             StatusData::Other(name, value) => {
                 self.raw(name.as_bytes()).raw(" ").token(value);
                 &mut *self

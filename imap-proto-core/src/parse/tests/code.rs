@@ -303,7 +303,11 @@ fn codes_of_vendors() {
     assert_eq!(code("[THROTTLED] x"), other("THROTTLED", ""));
     assert_eq!(
         code("[XYMHIGHESTMODSEQ 5] x"),
-        other("XYMHIGHESTMODSEQ", "5")
+        Some(Code::YahooHighestModSeq(ModSeq(5)))
+    );
+    assert_eq!(
+        code("[XYMHIGHESTMODSEQ -] x"),
+        other("XYMHIGHESTMODSEQ", "-")
     );
     assert_eq!(code("[AUTH] x"), other("AUTH", ""));
     assert_eq!(code("[SYS/PERM] x"), other("SYS/PERM", ""));

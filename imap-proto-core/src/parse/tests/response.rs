@@ -205,6 +205,13 @@ fn responses_of_rarer_extensions() {
         b"* 2 CONVERTED (TAG \"c000\") (BINARY.SIZE[4] 3135)",
         |data| matches!(data, Data::Converted(_)),
     );
+    for line in [
+        b"* NETSCAPE x".as_slice(),
+        b"* account x",
+        b"* ACCOUNT-URL x",
+    ] {
+        is(line, |data| matches!(data, Data::Netscape(_)));
+    }
     is(b"* GENURLAUTH \"imap://a/b\"", |data| {
         matches!(data, Data::GenUrlAuth(_))
     });

@@ -149,10 +149,7 @@ fn unknown_items_are_kept() {
         response.items[0],
         StatusData::Other("X-GUID".into(), Token::Atom("abc".into()))
     );
-    assert_eq!(
-        response.items[1],
-        StatusData::Other("XYMHIGHESTMODSEQ".into(), Token::Number(7))
-    );
+    assert_eq!(response.yahoo_highest_mod_seq(), Some(ModSeq(7)));
     assert_eq!(response.messages(), Some(1));
 }
 
