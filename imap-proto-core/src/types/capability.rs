@@ -252,7 +252,7 @@ capabilities! {
     Acl "ACL" [4314, 2086] Typed {
         commands: ["SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS"],
         responses: ["ACL", "LISTRIGHTS", "MYRIGHTS"],
-        tests: ["extensions::acl", "rfc4314"],
+        tests: ["extensions::acl", "rfc4314", "rfc2086"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Annotate "ANNOTATE-EXPERIMENT-1" [5257] Typed {
@@ -270,11 +270,11 @@ capabilities! {
         responses: ["STATUS"],
         codes: ["TOOBIG"],
         status_items: ["APPENDLIMIT"],
-        tests: ["appendlimit"],
+        tests: ["appendlimit", "rfc7889"],
     }
     AppendLimitValue "APPENDLIMIT=" [7889] Typed {
         codes: ["TOOBIG"],
-        tests: ["composing::append_limit"],
+        tests: ["composing::append_limit", "rfc7889"],
         confirmed: [Cyrus, CyrusNew],
     }
     Auth "AUTH=" [3501, 9051] Typed {
@@ -283,7 +283,7 @@ capabilities! {
             "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED",
             "CONTACTADMIN", "UNAVAILABLE",
         ],
-        tests: ["auth::plain", "auth::scram_sha_256", "6.2.2-authenticate-plain"],
+        tests: ["auth::plain", "auth::scram_sha_256", "6.2.2-authenticate-plain", "rfc2195", "rfc4505", "rfc7628"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Binary "BINARY" [3516] Typed {
@@ -311,7 +311,7 @@ capabilities! {
     CompressDeflate "COMPRESS=DEFLATE" [4978] Typed {
         commands: ["COMPRESS"],
         codes: ["COMPRESSIONACTIVE"],
-        tests: ["basics::compress"],
+        tests: ["basics::compress", "rfc4978"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     CondStore "CONDSTORE" [7162, 4551] Typed {
@@ -322,7 +322,7 @@ capabilities! {
         status_items: ["HIGHESTMODSEQ"],
         search_keys: ["MODSEQ"],
         options: ["CONDSTORE", "CHANGEDSINCE", "UNCHANGEDSINCE"],
-        tests: ["flags::unchanged_since", "flags::mod_seq_grows", "searching::mod_seq", "rfc7162"],
+        tests: ["flags::unchanged_since", "flags::mod_seq_grows", "searching::mod_seq", "rfc7162", "rfc4551"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     ContextSearch "CONTEXT=SEARCH" [5267] Typed {
@@ -358,7 +358,7 @@ capabilities! {
     Enable "ENABLE" [5161] Typed {
         commands: ["ENABLE"],
         responses: ["ENABLED"],
-        tests: ["basics::enable", "6.3.1-enable"],
+        tests: ["basics::enable", "6.3.1-enable", "rfc5161"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Esearch "ESEARCH" [4731] Typed {
@@ -394,18 +394,20 @@ capabilities! {
     Id "ID" [2971] Typed {
         commands: ["ID"],
         responses: ["ID"],
-        tests: ["basics::id"],
+        tests: ["basics::id", "rfc2971"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Idle "IDLE" [2177] Typed {
         commands: ["IDLE"],
         tests: [
             "idling::news_arrive", "idling::command_during_idle", "idling::expunge_arrives",
-            "6.3.13-idle",
+            "6.3.13-idle", "rfc2177",
         ],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
-    ImapSieve "IMAPSIEVE=" [6785] Typed {}
+    ImapSieve "IMAPSIEVE=" [6785] Typed {
+        tests: ["rfc6785"],
+    }
     InProgress "INPROGRESS" [9585] Typed {
         responses: ["OK"],
         codes: ["INPROGRESS"],
@@ -415,7 +417,7 @@ capabilities! {
     JmapAccess "JMAPACCESS" [9698] Typed {
         commands: ["GETJMAPACCESS"],
         responses: ["JMAPACCESS"],
-        tests: ["server::jmap_access"],
+        tests: ["server::jmap_access", "jmapaccess"],
         confirmed: [CyrusNew],
     }
     Language "LANGUAGE" [5255] Typed {
@@ -454,18 +456,21 @@ capabilities! {
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     LiteralPlus "LITERAL+" [7888] Typed {
-        tests: ["offered::literals_without_waiting"],
+        tests: ["offered::literals_without_waiting", "rfc7888"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     LiteralMinus "LITERAL-" [7888] Typed {
         codes: ["TOOBIG"],
+        tests: ["literal-minus"],
     }
     LoginReferrals "LOGIN-REFERRALS" [2221] Typed {
         commands: ["AUTHENTICATE", "LOGIN"],
         codes: ["REFERRAL"],
         tests: ["rfc2221"],
     }
-    LoginDisabled "LOGINDISABLED" [3501, 9051] Typed {}
+    LoginDisabled "LOGINDISABLED" [3501, 9051] Typed {
+        tests: ["rfc2595"],
+    }
     MailboxReferrals "MAILBOX-REFERRALS" [2193] Typed {
         commands: ["RLIST", "RLSUB"],
         responses: ["LIST", "LSUB"],
@@ -498,7 +503,7 @@ capabilities! {
         commands: ["MOVE"],
         responses: ["OK", "EXPUNGE", "VANISHED"],
         codes: ["COPYUID"],
-        tests: ["moving::move_uids", "moving::move_by_number", "6.4.8-move"],
+        tests: ["moving::move_uids", "moving::move_by_number", "6.4.8-move", "rfc6851"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     MultiAppend "MULTIAPPEND" [3502] Typed {
@@ -511,13 +516,13 @@ capabilities! {
         commands: ["ESEARCH"],
         responses: ["ESEARCH"],
         options: ["IN"],
-        tests: ["paging::several_mailboxes", "rfc7377"],
+        tests: ["paging::several_mailboxes", "rfc7377", "rfc6237"],
         confirmed: [CyrusNew],
     }
     Namespace "NAMESPACE" [2342] Typed {
         commands: ["NAMESPACE"],
         responses: ["NAMESPACE"],
-        tests: ["basics::namespace", "6.3.10-personal"],
+        tests: ["basics::namespace", "6.3.10-personal", "rfc2342"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Notify "NOTIFY" [5465] Typed {
@@ -560,7 +565,7 @@ capabilities! {
         codes: ["CLOSED"],
         options: ["QRESYNC", "VANISHED"],
         tests: [
-            "synchronizing::qresync_select", "synchronizing::qresync_matches", "synchronizing::vanished_since", "synchronizing::enable_then_vanished", "rfc7162",
+            "synchronizing::qresync_select", "synchronizing::qresync_matches", "synchronizing::vanished_since", "synchronizing::enable_then_vanished", "rfc7162", "rfc5162",
         ],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
@@ -568,7 +573,7 @@ capabilities! {
         commands: ["GETQUOTA", "GETQUOTAROOT"],
         responses: ["QUOTA", "QUOTAROOT"],
         codes: ["OVERQUOTA"],
-        tests: ["extensions::quota", "rfc9208"],
+        tests: ["extensions::quota", "rfc9208", "rfc2087"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     QuotaResource "QUOTA=RES-" [9208] Typed {
@@ -600,7 +605,7 @@ capabilities! {
     }
     SaslIr "SASL-IR" [4959] Typed {
         commands: ["AUTHENTICATE"],
-        tests: ["auth::plain"],
+        tests: ["auth::plain", "rfc4959"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SaveDate "SAVEDATE" [8514] Typed {
@@ -637,25 +642,25 @@ capabilities! {
         commands: ["SORT"],
         responses: ["SORT"],
         codes: ["BADCHARSET"],
-        tests: ["sorting::sort"],
+        tests: ["sorting::sort", "rfc5256"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SortDisplay "SORT=DISPLAY" [5957] Typed {
         commands: ["SORT"],
         responses: ["SORT"],
-        tests: ["offered::sort_display"],
+        tests: ["offered::sort_display", "sort-display"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     SpecialUse "SPECIAL-USE" [6154, 8457] Typed {
         commands: ["LIST"],
         responses: ["LIST"],
         options: ["SPECIAL-USE"],
-        tests: ["mailboxes::list_special_use", "rfc6154"],
+        tests: ["mailboxes::list_special_use", "rfc6154", "rfc8457"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     StartTls "STARTTLS" [3501, 9051] Typed {
         commands: ["STARTTLS"],
-        tests: ["6.2.1-starttls"],
+        tests: ["6.2.1-starttls", "rfc2595"],
     }
     StatusSize "STATUS=SIZE" [8438] Typed {
         commands: ["STATUS"],
@@ -668,7 +673,7 @@ capabilities! {
         commands: ["THREAD"],
         responses: ["THREAD"],
         codes: ["BADCHARSET"],
-        tests: ["sorting::thread"],
+        tests: ["sorting::thread", "rfc5256"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     UidBatches "UIDBATCHES" [10022] Typed {
@@ -687,15 +692,16 @@ capabilities! {
     UidPlus "UIDPLUS" [4315] Typed {
         commands: ["UID EXPUNGE"],
         codes: ["APPENDUID", "COPYUID", "UIDNOTSTICKY"],
-        tests: ["moving::copy_uids", "moving::uid_expunge", "6.4.9-uid-expunge"],
+        tests: ["moving::copy_uids", "moving::uid_expunge", "6.4.9-uid-expunge", "rfc4315", "rfc2359"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     Unauthenticate "UNAUTHENTICATE" [8437] Typed {
         commands: ["UNAUTHENTICATE"],
+        tests: ["unauthenticate"],
     }
     Unselect "UNSELECT" [3691] Typed {
         commands: ["UNSELECT"],
-        tests: ["selecting::unselect", "6.4.2-unselect"],
+        tests: ["selecting::unselect", "6.4.2-unselect", "rfc3691"],
         confirmed: [Dovecot, Cyrus, CyrusNew],
     }
     UrlPartial "URL-PARTIAL" [5550] Typed {
@@ -718,15 +724,22 @@ capabilities! {
     Utf8Accept "UTF8=ACCEPT" [9755, 6855] Typed {
         commands: ["ENABLE", "APPEND"],
         options: ["UTF8"],
-        tests: ["unicode::utf8_accept"],
+        tests: ["unicode::utf8_accept", "utf8-accept"],
         confirmed: [CyrusNew],
     }
-    Utf8All "UTF8=ALL" [5738] Keyword {}
-    Utf8Append "UTF8=APPEND" [5738] Keyword {}
+    Utf8All "UTF8=ALL" [5738] Keyword {
+        tests: ["keywords"],
+    }
+    Utf8Append "UTF8=APPEND" [5738] Keyword {
+        tests: ["keywords"],
+    }
     Utf8Only "UTF8=ONLY" [9755, 6855] Typed {
         commands: ["ENABLE"],
+        tests: ["utf8-only"],
     }
-    Utf8User "UTF8=USER" [5738] Keyword {}
+    Utf8User "UTF8=USER" [5738] Keyword {
+        tests: ["keywords"],
+    }
     Within "WITHIN" [5032] Typed {
         commands: ["SEARCH"],
         search_keys: ["OLDER", "YOUNGER"],
@@ -737,9 +750,11 @@ capabilities! {
     AnnotateMore "ANNOTATEMORE" [] Typed {
         commands: ["GETANNOTATION", "SETANNOTATION"],
         responses: ["ANNOTATION"],
+        tests: ["annotatemore"],
     }
     ProxyAuth "PROXYAUTH" [] Typed {
         commands: ["PROXYAUTH"],
+        tests: ["proxyauth"],
     }
     SnippetFuzzy "SNIPPET=FUZZY" [] Typed {
         commands: ["FETCH"],
@@ -753,30 +768,42 @@ capabilities! {
         responses: ["FETCH"],
         fetch_items: ["X-GM-MSGID", "X-GM-THRID", "X-GM-LABELS"],
         search_keys: ["X-GM-RAW", "X-GM-LABELS", "X-GM-MSGID", "X-GM-THRID"],
+        tests: ["x-gm-ext-1"],
     }
     Netscape "X-NETSCAPE" [] Typed {
         commands: ["NETSCAPE"],
         responses: ["NETSCAPE", "ACCOUNT", "ACCOUNT-URL"],
+        tests: ["netscape"],
     }
     ApplePushService "XAPPLEPUSHSERVICE" [] Typed {
         commands: ["XAPPLEPUSHSERVICE"],
         responses: ["XAPPLEPUSHSERVICE"],
+        tests: ["xapplepushservice"],
     }
-    Conversations "XCONVERSATIONS" [] Keyword {}
+    Conversations "XCONVERSATIONS" [] Keyword {
+        tests: ["keywords"],
+    }
     Xlist "XLIST" [] Typed {
         commands: ["XLIST"],
         responses: ["XLIST"],
         tests: ["server::xlist"],
         confirmed: [Cyrus, CyrusNew],
     }
-    Xmove "XMOVE" [] Keyword {}
-    Xsnippets "XSNIPPETS" [] Keyword {}
-    Xstop "XSTOP" [] Keyword {}
+    Xmove "XMOVE" [] Keyword {
+        tests: ["keywords"],
+    }
+    Xsnippets "XSNIPPETS" [] Keyword {
+        tests: ["keywords"],
+    }
+    Xstop "XSTOP" [] Keyword {
+        tests: ["keywords"],
+    }
     YahooHighestModSeq "XYMHIGHESTMODSEQ" [] Typed {
         commands: ["SELECT", "STATUS"],
         responses: ["STATUS"],
         codes: ["XYMHIGHESTMODSEQ"],
         status_items: ["XYMHIGHESTMODSEQ"],
+        tests: ["xymhighestmodseq"],
     }
 }
 
