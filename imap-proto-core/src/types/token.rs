@@ -25,8 +25,6 @@ pub enum Token {
     Nil,
     /// A parenthesised list.
     List(Vec<Self>),
-    /// What stands in brackets, such as a response code or a section: `[…]`.
-    Bracketed(Vec<Self>),
 }
 
 impl Token {
@@ -74,7 +72,7 @@ impl Token {
             Self::String(string) | Self::Binary(string) => string.clone().into_bytes(),
             Self::Number(number) => number.to_string().into(),
             Self::Nil => Bytes::from_static(b"NIL"),
-            Self::List(_) | Self::Bracketed(_) => return None,
+            Self::List(_) => return None,
         })
     }
 
@@ -88,7 +86,6 @@ impl Token {
             Self::Binary(string) => Self::Binary(string.detach()),
             Self::Nil => Self::Nil,
             Self::List(tokens) => Self::List(tokens.iter().map(Self::detach).collect()),
-            Self::Bracketed(tokens) => Self::Bracketed(tokens.iter().map(Self::detach).collect()),
         }
     }
 }

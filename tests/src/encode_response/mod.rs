@@ -460,7 +460,6 @@ impl Encoder {
             }
             Token::Nil => self.raw("NIL"),
             Token::List(tokens) => self.list(tokens, Self::token),
-            Token::Bracketed(tokens) => self.raw("[").separated(tokens, Self::token).raw("]"),
             _ => unreachable!("the encoder knows all tokens"),
         };
     }
