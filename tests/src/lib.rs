@@ -1,7 +1,8 @@
 //! Test kit of the workspace: recorded dialogues, servers that follow a script, faults, and a demo IMAP server.
 //!
-//! But for [`fuzz`], which compares them with twins, and [`interop`], which uses them, nothing here uses the parser or the
-//! encoder of `imap-proto-core`: the kit is an oracle for them.
+//! But for [`fuzz`] and [`round_trip`], which compare them with twins, [`coverage`], which asks what they know, and
+//! [`interop`], which uses them, nothing here uses the parser or the encoder of `imap-proto-core`: the kit is an oracle for
+//! them.
 
 pub mod attacks;
 pub mod certs;
@@ -20,6 +21,7 @@ pub mod proxy;
 pub mod quirks;
 pub mod raw;
 pub mod replay;
+pub mod round_trip;
 pub mod script;
 pub mod scripted;
 pub mod servers;

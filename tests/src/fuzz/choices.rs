@@ -2,21 +2,21 @@
 
 /// Reads decisions from the front of an input; when it is used up, every decision is the first one.
 #[derive(Debug, Clone)]
-pub(super) struct Choices<'a> {
+pub(crate) struct Choices<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Choices<'a> {
-    pub(super) fn new(data: &'a [u8]) -> Self {
+    pub(crate) fn new(data: &'a [u8]) -> Self {
         Self { rest: data }
     }
 
     /// Whether every octet was used.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
-    pub(super) fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         let Some((&byte, rest)) = self.rest.split_first() else {
             return 0;
         };
@@ -25,7 +25,7 @@ impl<'a> Choices<'a> {
     }
 
     /// A number below `count`, which is at least 1: one octet up to 256, else two.
-    pub(super) fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         let mut number = usize::from(self.byte());
         if count > 256 {
             number = number << 8 | usize::from(self.byte());
@@ -33,12 +33,12 @@ impl<'a> Choices<'a> {
         number % count
     }
 
-    pub(super) fn flag(&mut self) -> bool {
+    pub(crate) fn flag(&mut self) -> bool {
         self.byte() & 1 == 1
     }
 
     /// A number, small ones more often.
-    pub(super) fn number(&mut self) -> u32 {
+    pub(crate) fn number(&mut self) -> u32 {
         match self.byte() {
             small @ ..=0xc7 => u32::from(small),
             0xc8..=0xf7 => u32::from(self.byte()) << 8 | u32::from(self.byte()),
@@ -47,25 +47,25 @@ impl<'a> Choices<'a> {
     }
 
     /// One of the values.
-    pub(super) fn one_of<T: Clone>(&mut self, values: &[T]) -> T {
+    pub(crate) fn one_of<T: Clone>(&mut self, values: &[T]) -> T {
         values[self.below(values.len())].clone()
     }
 
     /// The next octets, as many as there are.
-    pub(super) fn take(&mut self, count: usize) -> &'a [u8] {
+    pub(crate) fn take(&mut self, count: usize) -> &'a [u8] {
         let (taken, rest) = self.rest.split_at(count.min(self.rest.len()));
         self.rest = rest;
         taken
     }
 
     /// A few octets: a length below `most`, then so many.
-    pub(super) fn bytes(&mut self, most: usize) -> &'a [u8] {
+    pub(crate) fn bytes(&mut self, most: usize) -> &'a [u8] {
         let count = self.below(most);
         self.take(count)
     }
 
     /// All that is left.
-    pub(super) fn rest(&mut self) -> &'a [u8] {
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.rest)
     }
 }

@@ -2,7 +2,7 @@
 
 /// A piece of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     /// Anything bare: atoms, numbers, sets, flags, names with brackets.
     Word(Vec<u8>),
     /// A quoted string or a literal.
@@ -15,7 +15,7 @@ pub(super) enum Token {
 
 /// One line of the client, with its literals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Said {
+pub(crate) enum Said {
     /// Tag and tokens.
     Command(Vec<u8>, Vec<Token>),
     /// `DONE`.
@@ -28,22 +28,22 @@ pub(super) enum Said {
 
 /// All that a client said.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
-    pub(super) said: Vec<Said>,
+pub(crate) struct Heard {
+    pub(crate) said: Vec<Said>,
     /// How many literals were waited for and sent, in whole lines and in the last octets.
-    pub(super) waited: usize,
-    pub(super) waited_open: usize,
+    pub(crate) waited: usize,
+    pub(crate) waited_open: usize,
     /// Why the last octets are no whole line, if they are not: `+` is awaited, or octets are.
-    pub(super) unfinished: Option<Unfinished>,
+    pub(crate) unfinished: Option<Unfinished>,
     /// The tag of the last octets, if they are no whole line and begin with a whole tag.
-    pub(super) open: Option<Vec<u8>>,
+    pub(crate) open: Option<Vec<u8>>,
     /// Octets of whole lines.
-    pub(super) read: usize,
+    pub(crate) read: usize,
 }
 
 /// Where the octets end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unfinished {
+pub(crate) enum Unfinished {
     /// Behind the announcement of a literal that waits.
     Waiting,
     /// Within a line or a literal.
@@ -52,23 +52,23 @@ pub(super) enum Unfinished {
 
 /// What a client may send.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Dialect {
+pub(crate) struct Dialect {
     /// Whether quoted strings may be UTF-8.
-    pub(super) utf8: bool,
+    pub(crate) utf8: bool,
     /// Octets of the largest literal that need not wait.
-    pub(super) free: usize,
+    pub(crate) free: usize,
 }
 
 impl Dialect {
     /// Everything.
-    pub(super) const ANY: Self = Self {
+    pub(crate) const ANY: Self = Self {
         utf8: true,
         free: usize::MAX,
     };
 }
 
 /// Reads all of it. A tag begins with `prefix`, which no literal of the caller's begins with.
-pub(super) fn hear(octets: &[u8], prefix: &str, dialect: Dialect) -> Heard {
+pub(crate) fn hear(octets: &[u8], prefix: &str, dialect: Dialect) -> Heard {
     let mut heard = Heard::default();
     let mut rest = octets;
     while !rest.is_empty() && heard.unfinished.is_none() {

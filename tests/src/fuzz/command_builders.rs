@@ -16,7 +16,7 @@ use imap_proto_core::types::{
 
 /// What the server must find.
 #[derive(Debug)]
-pub(super) enum Want {
+pub(crate) enum Want {
     Word(Vec<u8>),
     /// A string in any form.
     String(Vec<u8>),
@@ -29,11 +29,11 @@ pub(super) enum Want {
 }
 
 impl Want {
-    pub(super) fn word(word: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn word(word: impl AsRef<[u8]>) -> Self {
         Self::Word(word.as_ref().to_vec())
     }
 
-    pub(super) fn is_like_a_tag(&self) -> bool {
+    pub(crate) fn is_like_a_tag(&self) -> bool {
         match self {
             Self::Word(octets) | Self::String(octets) | Self::NoAtom(octets) => {
                 octets.starts_with(PREFIX.as_bytes())
@@ -42,7 +42,7 @@ impl Want {
         }
     }
 
-    pub(super) fn is(&self, token: &Token) -> bool {
+    pub(crate) fn is(&self, token: &Token) -> bool {
         match (self, token) {
             (Self::Word(word), Token::Word(found)) => word == found,
             (Self::String(string), Token::Word(found)) => string == found && !found.is_empty(),
@@ -57,7 +57,7 @@ impl Want {
 }
 
 /// A string of the caller's: any octets, or some that are likely to be written wrongly.
-fn string(choices: &mut Choices<'_>) -> Vec<u8> {
+pub(crate) fn string(choices: &mut Choices<'_>) -> Vec<u8> {
     let special: &[&[u8]] = &[
         b"",
         b"NIL",
@@ -97,7 +97,7 @@ fn text(choices: &mut Choices<'_>) -> String {
 }
 
 /// A name, and the octets that a server must find.
-fn mailbox(choices: &mut Choices<'_>, utf8: bool) -> (MailboxName, Want) {
+pub(crate) fn mailbox(choices: &mut Choices<'_>, utf8: bool) -> (MailboxName, Want) {
     let octets = string(choices);
     let as_text = std::str::from_utf8(&octets).ok().map(str::to_owned);
     let coded = |text: &str| utf7::encode(text).as_bytes().to_vec();

@@ -30,6 +30,11 @@ pub use sequence_set::sequence_set;
 pub use starttls::starttls;
 pub use utf7::utf7;
 
+pub(crate) use choices::Choices;
+pub(crate) use client::{Dialect, Said, Token, Unfinished, hear};
+pub(crate) use command_builders::{Want, mailbox, string};
+pub(crate) use response::frame_len;
+
 /// A target's body.
 pub type Body = fn(&[u8]);
 

@@ -87,7 +87,7 @@ fn frames(mut data: Bytes, limits: &Limits) {
     }
 }
 
-fn frame_len(data: &[u8]) -> Option<usize> {
+pub(crate) fn frame_len(data: &[u8]) -> Option<usize> {
     let limits = Limits::default();
     let mut input = InputBuffer::new(&limits);
     input.extend_from_slice(data);

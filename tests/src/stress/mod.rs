@@ -13,6 +13,7 @@ mod world;
 
 pub use crew::{Report, on_tasks, on_threads};
 pub use model::Model;
+pub(crate) use random::Random;
 pub use world::World;
 
 /// What is run.

@@ -2,11 +2,11 @@
 
 /// A generator of numbers (splitmix64).
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// One of many that follow from the same seed.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut random = Self(seed ^ stream.wrapping_mul(0xd129_42f3_60c1_7e05));
         random.next();
         random
@@ -21,12 +21,18 @@ impl Random {
     }
 
     /// A number below a bound.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         u32::try_from(self.next() % u64::from(bound.max(1))).unwrap_or_default()
     }
 
     /// An index below a length.
-    pub(super) fn index(&mut self, length: usize) -> usize {
+    pub(crate) fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.next()).unwrap_or_default() % length.max(1)
+    }
+
+    /// So many octets.
+    pub(crate) fn octets(&mut self, count: usize) -> Vec<u8> {
+        let blocks = std::iter::repeat_with(|| self.next().to_le_bytes());
+        blocks.take(count.div_ceil(8)).flatten().collect()
     }
 }
