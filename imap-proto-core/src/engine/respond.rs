@@ -293,6 +293,8 @@ impl Connection {
             self.idle.done_crossed = false;
             return Ok(None);
         }
+        // What answers DONE comes before the answer to any later command.
+        self.idle.done_crossed = false;
         let id = self
             .tags
             .command(tag.as_bytes())

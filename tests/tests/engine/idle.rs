@@ -128,6 +128,18 @@ fn d11_done_that_crossed_the_ok_may_be_answered_bad_once() {
     }
 }
 
+/// Once a later command is answered, a BAD is no answer to DONE any more: it was lost.
+#[test]
+fn bad_behind_a_later_answer_is_told() {
+    let mut harness = idling();
+    let noop = harness.submit(Noop);
+    harness.feed("AAAA1 OK bored\r\n").ok(noop);
+    harness.take_events();
+    harness.feed("* BAD disk is full\r\n");
+    let events = harness.take_events();
+    assert!(matches!(&events[..], [Event::Data { .. }]), "{events:?}");
+}
+
 #[test]
 fn a_server_that_refuses_idle_is_asked_by_noop() {
     let mut harness = Harness::selected("IDLE", 3);
