@@ -1,5 +1,5 @@
-//! What of IMAP there is here: one line for each capability, response code, FETCH item, STATUS item, SEARCH key, SASL
-//! mechanism and fallback. The last line is `N items, F full, P partial, A absent`; the exit status is 1 unless all are
+//! What of IMAP there is here: one line for each capability, command, response, response code, item of FETCH, STATUS and
+//! LIST, key and option of SEARCH and SORT, SASL mechanism and fallback. The last line is `N items, F full, P partial, A absent`; the exit status is 1 unless all are
 //! full.
 
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use imap_tests::coverage::{Evidence, Extent, items};
 
 fn main() -> ExitCode {
-    let evidence = Evidence::read();
+    let evidence = Evidence::gather();
     let (mut full, mut partial, mut absent) = (0, 0, 0);
     let items = items();
     for item in &items {

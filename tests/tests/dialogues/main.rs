@@ -346,5 +346,5 @@ fn every_response_has_a_type() {
     ]
     .map(|(file, name)| (file.to_owned(), name.to_owned()));
     assert_eq!(others, untyped);
-    assert_eq!(count, 2324, "responses");
+    assert_eq!(count, 2336, "responses");
 }

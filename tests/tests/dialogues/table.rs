@@ -7,7 +7,7 @@ use imap_tests::source::root;
 
 /// The folders: name, its revision's capability, how many dialogues.
 pub(crate) const RFCS: [(&str, &str, usize); 73] = [
-    ("features", "IMAP4rev1", 19),
+    ("features", "IMAP4rev1", 20),
     ("rfc1731", "IMAP4rev1", 4),
     ("rfc2086", "IMAP4rev1", 4),
     ("rfc2087", "IMAP4rev1", 3),
