@@ -1,4 +1,5 @@
-//! Which LIST a mailbox answers, while NOTIFY tells of mailboxes that nobody asked for (RFC 5465 §5.4).
+//! Which LIST a mailbox answers, where the server tells of mailboxes that nobody asked for: while NOTIFY is on (RFC 5465
+//! §5.4), and in IMAP4rev2, in which Cyrus 3.12 tells every session what another has created.
 
 use super::CommandId;
 use super::commands::Commands;

@@ -459,7 +459,9 @@ impl Connection {
         let tags = &self.tags;
         let tag = |tag: &[u8]| tags.command(tag);
         let claimed_by = match &data {
-            Data::List(list) if self.is_notifying() => list_claimant(&self.commands, list),
+            Data::List(list) if self.is_notifying() || self.speaks_rev2() => {
+                list_claimant(&self.commands, list)
+            }
             _ => claimant(&mut self.commands, &data, &tag),
         };
         let drained = claimed_by.is_some_and(|id| self.is_drained(id));

@@ -174,7 +174,7 @@ impl Connection {
         }
     }
 
-    fn speaks_rev2(&self) -> bool {
+    pub(super) fn speaks_rev2(&self) -> bool {
         self.is_enabled("IMAP4rev2") || self.is_rev2_only()
     }
 

@@ -258,6 +258,19 @@ fn lists_and_news_of_mailboxes_are_told_apart() {
     assert_eq!(claims(&harness.take_events()), [Some(list); 2]);
 }
 
+/// Cyrus 3.12 tells a session that speaks IMAP4rev2, without NOTIFY, what others create.
+#[test]
+fn mailboxes_that_others_create_in_imap4rev2_are_no_answers_of_list() {
+    let mut harness = Harness::authenticated("IMAP4rev2 ENABLE");
+    let enable = harness.submit(Enable::new(["IMAP4rev2"]));
+    harness.feed("* ENABLED IMAP4rev2\r\n");
+    harness.ok(enable);
+    harness.take_events();
+    let list = harness.submit(List::new("", "mine"));
+    harness.feed("* LIST () \"/\" another\r\n* LIST () \"/\" mine\r\n");
+    assert_eq!(claims(&harness.take_events()), [None, Some(list)]);
+}
+
 /// RFC 5465 §3.1: the answer of NOTIFY SET STATUS.
 #[test]
 fn notify_claims_the_statuses_it_asked_for() {
