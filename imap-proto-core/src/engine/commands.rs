@@ -52,7 +52,7 @@ pub(super) struct Entry {
     pub(super) life: Life,
     pub(super) origin: Origin,
     pub(super) timed_out: bool,
-    /// When its last octet so far was taken; what a time-out is counted from.
+    /// When its last octet so far was taken, or, while it is held, when it was submitted; what a time-out is counted from.
     pub(super) sent_at: Option<Instant>,
     /// The number of the last message of its answer: servers answer in ascending order, which
     /// tells the answers of two like commands apart.
@@ -203,6 +203,13 @@ impl Commands {
     pub(super) fn first_held(&mut self) -> Option<&mut Entry> {
         let index = self.entries.len().checked_sub(self.held)?;
         self.entries.get_mut(index)
+    }
+
+    /// The next one to send, where everything before it that has no answer timed out.
+    pub(super) fn first_stuck(&self) -> Option<&Entry> {
+        let index = self.entries.len().checked_sub(self.held)?;
+        let stuck = self.in_progress > 0 && self.in_progress().all(|entry| entry.timed_out);
+        self.entries.get(index).filter(|_| stuck)
     }
 
     /// The first held one leaves the queue, to be written.

@@ -256,6 +256,9 @@ impl Connection {
             self.logout_sent = true;
         }
         let id = self.commands.push(request, Origin::Caller);
+        if let Some(entry) = self.commands.get_mut(id) {
+            entry.sent_at = Some(now);
+        }
         self.idle.disturb(now);
         Ok(id)
     }

@@ -29,6 +29,7 @@ impl Connection {
             return;
         }
         self.time_commands_out(now);
+        self.end_stuck_commands(now);
         self.idle_timeout(now);
     }
 
@@ -47,11 +48,16 @@ impl Connection {
             self.command_deadline(),
             Why::Timeout(TimeoutReason::Command),
         );
+        let stuck = self.stuck_deadline();
         let quiet = [
             (self.timers.get(Timer::IdleStart), Why::IdleStart),
             (self.timers.get(Timer::IdleRefresh), Why::IdleRefresh),
             (self.timers.get(Timer::Poll), Why::Poll),
             command,
+            (
+                stuck.map(|(at, ..)| at),
+                Why::Timeout(stuck.map_or(TimeoutReason::Command, |(.., why)| why)),
+            ),
         ];
         fatal
             .chain(response)
@@ -121,6 +127,29 @@ impl Connection {
             .collect();
         for id in due {
             self.time_out(id);
+        }
+    }
+
+    /// The first held command whose turn does not come, as all that holds it up timed out; when it has waited too long.
+    fn stuck_deadline(&self) -> Option<(Instant, CommandId, TimeoutReason)> {
+        let entry = self.commands.first_stuck()?;
+        let timeouts = &self.config.timeouts;
+        let (limit, why) = match entry.effect {
+            Effect::Logout => (timeouts.logout, TimeoutReason::Logout),
+            _ => (timeouts.command, TimeoutReason::Command),
+        };
+        let at = self.silence.deadline(entry.sent_at?, limit)?;
+        Some((at, entry.id, why))
+    }
+
+    /// What is held may be sent no more: it ends as not sent, and a LOGOUT takes the connection with it.
+    fn end_stuck_commands(&mut self, now: Instant) {
+        while let Some((_, id, why)) = self.stuck_deadline().filter(|(at, ..)| *at <= now) {
+            if why == TimeoutReason::Logout {
+                self.end_by_timeout(why);
+                return;
+            }
+            self.not_sent(id);
         }
     }
 

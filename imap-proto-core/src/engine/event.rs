@@ -94,7 +94,7 @@ pub enum Event {
         /// Why.
         reason: TimeoutReason,
     },
-    /// A command was not sent, as the state that it needs did not come.
+    /// A command was not sent, as the state that it needs did not come, or as what held it up timed out.
     NotSent {
         /// The command.
         id: CommandId,

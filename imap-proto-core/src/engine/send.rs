@@ -65,7 +65,7 @@ impl Connection {
         }
     }
 
-    fn not_sent(&mut self, id: CommandId) {
+    pub(super) fn not_sent(&mut self, id: CommandId) {
         let ours = self
             .commands
             .get(id)

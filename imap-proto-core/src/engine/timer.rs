@@ -109,8 +109,13 @@ impl Silence {
 
     /// When a command sent at `sent` has waited too long.
     pub(super) fn command_deadline(&self, sent: Instant, timeouts: &Timeouts) -> Option<Instant> {
+        self.deadline(sent, timeouts.command)
+    }
+
+    /// When it was silent for too long, not counted before `since`.
+    pub(super) fn deadline(&self, since: Instant, limit: Duration) -> Option<Instant> {
         self.waiting?;
-        Some(self.since.max(sent) + timeouts.command)
+        Some(self.since.max(since) + limit)
     }
 
     /// When the response that has begun, or its literal, has taken too long.

@@ -47,7 +47,7 @@ pub enum Error {
     #[error("not submitted: {0}")]
     Submit(#[from] SubmitError),
     /// The command was not sent, as the state that it needs did not come, such as the mailbox
-    /// that a refused SELECT was to open.
+    /// that a refused SELECT was to open; or as a command that timed out kept it from being sent.
     #[error("not sent: the state that the command needs did not come")]
     NotSent,
     /// No answer in time. The connection goes on; what comes late is drained.

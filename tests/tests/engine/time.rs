@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use imap_proto_core::encode::{Append, AppendMessage, Login, Noop};
+use imap_proto_core::encode::{
+    Append, AppendMessage, Fetch, FetchItems, Login, Logout, Noop, Select,
+};
 use imap_proto_core::engine::{ConnectionError, Event, TimeoutReason};
+use imap_proto_core::types::SequenceNumber;
 use imap_tests::harness::Harness;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -170,4 +173,52 @@ fn a_transport_that_takes_nothing_is_left() {
     let timed_out = ConnectionError::Timeout(TimeoutReason::Command);
     assert_eq!(harness.error, Some(timed_out));
     assert_eq!(harness.unfinished(), vec![noop]);
+}
+
+/// A command that must wait for another one, which timed out, never had its turn: over a connection on which nothing
+/// comes any more it had no ending.
+#[test]
+fn what_is_held_behind_a_command_that_timed_out_ends_too() {
+    let mut harness = Harness::authenticated("");
+    let select = harness.submit(Select::new("INBOX"));
+    harness.clock(SECOND);
+    let all = SequenceNumber(1)..=SequenceNumber(9);
+    let fetch = harness.submit(Fetch::new(all, FetchItems::new().uid()));
+    harness.clock(299 * SECOND);
+    let timed_out = |e: &Event| matches!(e, Event::TimedOut { id, .. } if *id == select);
+    assert!(harness.take_events().iter().any(timed_out));
+    let deadline = harness.connection.poll_timeout().unwrap();
+    assert_eq!(deadline.at, harness.now + SECOND);
+    harness.clock(SECOND);
+    let events = harness.take_events();
+    assert!(
+        matches!(events[..], [Event::NotSent { id }] if id == fetch),
+        "{events:?}"
+    );
+    // The connection goes on: the late answer is drained, and the next command has its turn.
+    harness.feed("* 3 EXISTS\r\n").ok(select);
+    let noop = harness.submit(Noop);
+    harness.take_events();
+    harness.ok(noop);
+    assert!(matches!(
+        harness.take_events()[..],
+        [Event::Completed { .. }]
+    ));
+    assert_eq!(harness.error, None);
+}
+
+/// As a session logs out when its last handle is dropped, a connection on which nothing comes any more would stay.
+#[test]
+fn a_logout_behind_a_command_that_timed_out_ends_the_connection() {
+    let mut harness = Harness::authenticated("");
+    harness.submit(Noop);
+    harness.clock(300 * SECOND);
+    harness.take_sent();
+    let logout = harness.submit(Logout);
+    harness.clock(4 * SECOND);
+    assert_eq!((harness.take_sent().as_str(), &harness.error), ("", &None));
+    harness.clock(SECOND);
+    let expected = ConnectionError::Timeout(TimeoutReason::Logout);
+    assert_eq!(harness.error, Some(expected));
+    assert_eq!(harness.unfinished(), [logout]);
 }
