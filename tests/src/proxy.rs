@@ -1,14 +1,23 @@
-//! A TCP proxy on loopback that behaves like a network: far away, slow, broken, stuck.
+//! A TCP proxy on loopback that behaves like a network: far away, slow, broken, stuck, noisy.
 //!
-//! Latency does not limit bandwidth: bytes travel while others do.
+//! It passes octets and knows no protocol, so it stands below TLS and below DEFLATE where a connection has them. Latency
+//! does not limit bandwidth: octets travel while others do. Octets are never reordered: TCP promises that.
 
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, VecDeque};
+use std::future::pending;
+use std::io;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// Chunks of at most 64 KiB that are under way in one direction before reading stops.
 const UNDER_WAY: usize = 4096;
@@ -24,6 +33,14 @@ pub struct Direction {
     pub drip: Option<(usize, Duration)>,
     /// After this many bytes nothing more is read, and the sender feels it.
     pub stall_after: Option<u64>,
+    /// After this many bytes nothing is passed on for a while.
+    pub pause_after: Option<(u64, Duration)>,
+    /// After this many bytes this direction ends in good order; the other goes on. What still comes is thrown away.
+    pub half_close_after: Option<u64>,
+    /// After this many bytes both connections are reset (RST, RFC 9293 §3.5.2).
+    pub reset_after: Option<u64>,
+    /// The byte behind this many bytes arrives as another one.
+    pub corrupt_at: Option<u64>,
 }
 
 /// What the proxy does to connections.
@@ -53,39 +70,54 @@ impl Plan {
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
-    acceptor: Option<JoinHandle<()>>,
+    runtime: Option<Runtime>,
 }
+
+/// Gives the plan of each connection, by its number.
+type Plans = Box<dyn FnMut(u64) -> Plan + Send>;
 
 struct Shared {
     target: SocketAddr,
-    plan: Plan,
-    stopping: AtomicBool,
-    sockets: Mutex<Vec<TcpStream>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    plans: Mutex<(u64, Plans)>,
+    cut: watch::Sender<()>,
+    open: AtomicUsize,
     to_server: AtomicU64,
     to_client: AtomicU64,
+    injected: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Proxy {
-    /// Starts a proxy to a port on 127.0.0.1.
+    /// Starts a proxy to a port on 127.0.0.1 that does the same to each connection.
     pub fn start(target_port: u16, plan: Plan) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Self::start_with(target_port, move |_| plan)
+    }
+
+    /// Starts a proxy to a port on 127.0.0.1 that asks for the plan of each connection; they are numbered from 0.
+    pub fn start_with(
+        target_port: u16,
+        plans: impl FnMut(u64) -> Plan + Send + 'static,
+    ) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             target: (Ipv4Addr::LOCALHOST, target_port).into(),
-            plan,
-            stopping: AtomicBool::new(false),
-            sockets: Mutex::default(),
-            threads: Mutex::default(),
+            plans: Mutex::new((0, Box::new(plans))),
+            cut: watch::Sender::new(()),
+            open: AtomicUsize::new(0),
             to_server: AtomicU64::new(0),
             to_client: AtomicU64::new(0),
+            injected: Mutex::default(),
         });
+        let mut runtime = Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(1).thread_name("proxy").enable_all();
+        let runtime = runtime.build()?;
         let own = Arc::clone(&shared);
-        let acceptor = Some(std::thread::spawn(move || own.accept(&listener)));
+        runtime.spawn(async move { own.accept(listener).await });
         Ok(Self {
             address,
             shared,
-            acceptor,
+            runtime: Some(runtime),
         })
     }
 
@@ -102,155 +134,264 @@ impl Proxy {
         )
     }
 
+    /// How many faults there were so far, by their kind. Latency, drip and throttling count once for each direction of a
+    /// connection that passed anything.
+    pub fn injected(&self) -> BTreeMap<&'static str, u64> {
+        lock(&self.shared.injected).clone()
+    }
+
+    /// Connections that it still holds.
+    pub fn open(&self) -> usize {
+        self.shared.open.load(Ordering::SeqCst)
+    }
+
     /// Cuts all connections.
     pub fn cut(&self) {
-        self.shared.cut();
+        self.shared.cut.send_replace(());
     }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // Wakes the acceptor.
-        drop(TcpStream::connect(self.address));
-        if let Some(acceptor) = self.acceptor.take() {
-            let _ = acceptor.join();
-        }
-        self.shared.cut();
-        let threads = std::mem::take(&mut *lock(&self.shared.threads));
-        for thread in threads {
-            let _ = thread.join();
+        // Its threads end soon, with all sockets; waiting for them is not allowed within another runtime.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }
 
-impl Shared {
-    fn accept(self: &Arc<Self>, listener: &TcpListener) {
-        for client in listener.incoming() {
-            if self.stopping.load(Ordering::SeqCst) {
-                return;
-            }
-            // A server that cannot be reached is a connection that ends.
-            let _ = client.and_then(|client| self.connect(client));
-        }
-    }
+/// How a connection ends before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Break {
+    Cut,
+    Reset,
+}
 
-    fn connect(self: &Arc<Self>, client: TcpStream) -> io::Result<()> {
-        let server = TcpStream::connect(self.target)?;
-        for socket in [&client, &server] {
-            socket.set_nodelay(true)?;
-            lock(&self.sockets).push(socket.try_clone()?);
-        }
-        self.pump(client.try_clone()?, server.try_clone()?, true);
-        self.pump(server, client, false);
-        Ok(())
-    }
-
-    /// One direction: a thread reads and notes the time, another writes when the time has come.
-    fn pump(self: &Arc<Self>, from: TcpStream, to: TcpStream, to_server: bool) {
-        let direction = if to_server {
-            self.plan.to_server
-        } else {
-            self.plan.to_client
-        };
-        let (sender, receiver) = sync_channel(UNDER_WAY);
-        let shared = Arc::clone(self);
-        let reader = std::thread::spawn(move || read(from, &sender, &direction, &shared.stopping));
-        let shared = Arc::clone(self);
-        let writer = std::thread::spawn(move || {
-            let passed = if to_server {
-                &shared.to_server
-            } else {
-                &shared.to_client
-            };
-            if write(&to, &receiver, &direction, passed).is_ok_and(|cut| cut) {
-                shared.cut();
-            }
-            // It may be closed already.
-            let _ = to.shutdown(Shutdown::Write);
-        });
-        lock(&self.threads).extend([reader, writer]);
-    }
-
-    fn cut(&self) {
-        for socket in std::mem::take(&mut *lock(&self.sockets)) {
-            let _ = socket.shutdown(Shutdown::Both);
-        }
-    }
+/// What comes to pass behind so many bytes.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    Pause(Duration),
+    HalfClose,
+    Break(Break),
 }
 
 type Chunk = (Instant, Vec<u8>);
 
-fn read(
-    mut from: TcpStream,
-    chunks: &SyncSender<Chunk>,
-    direction: &Direction,
-    stopping: &AtomicBool,
-) {
-    let mut left = direction.stall_after.unwrap_or(u64::MAX);
-    let mut buffer = vec![0; 64 * 1024];
-    while left > 0 {
-        let limit = usize::try_from(left)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
-        match from.read(&mut buffer[..limit]) {
-            Ok(0) | Err(_) => return,
-            Ok(count) => {
-                left -= count as u64;
-                if chunks
-                    .send((Instant::now(), buffer[..count].to_vec()))
-                    .is_err()
-                {
-                    return;
+impl Shared {
+    async fn accept(self: Arc<Self>, listener: std::net::TcpListener) -> io::Result<()> {
+        let listener = TcpListener::from_std(listener)?;
+        loop {
+            let Ok((client, _)) = listener.accept().await else {
+                // Out of descriptors: some will be free again.
+                sleep(Duration::from_millis(10)).await;
+                continue;
+            };
+            let own = Arc::clone(&self);
+            tokio::spawn(async move {
+                own.open.fetch_add(1, Ordering::SeqCst);
+                // A server that cannot be reached is a connection that ends.
+                let _ = own.serve(client).await;
+                own.open.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let mut plans = lock(&self.plans);
+        let number = plans.0;
+        plans.0 += 1;
+        (plans.1)(number)
+    }
+
+    async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
+        let plan = self.plan();
+        let mut cut = self.cut.subscribe();
+        let mut server = TcpStream::connect(self.target).await?;
+        for socket in [&client, &server] {
+            socket.set_nodelay(true)?;
+        }
+        let end = {
+            let (from_client, to_client) = client.split();
+            let (from_server, to_server) = server.split();
+            let up = self.pump(from_client, to_server, &plan.to_server, &self.to_server);
+            let down = self.pump(from_server, to_client, &plan.to_client, &self.to_client);
+            tokio::select! {
+                end = async { tokio::try_join!(up, down) } => end.err(),
+                _ = cut.changed() => Some(Break::Cut),
+            }
+        };
+        for socket in [&client, &server].map(SockRef::from) {
+            match end {
+                Some(Break::Reset) => socket.set_linger(Some(Duration::ZERO))?,
+                // It may be closed already.
+                Some(Break::Cut) => drop(socket.shutdown(Shutdown::Both)),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// One direction: one side reads and notes the time, the other writes when the time has come.
+    async fn pump(
+        &self,
+        from: ReadHalf<'_>,
+        to: WriteHalf<'_>,
+        direction: &Direction,
+        passed: &AtomicU64,
+    ) -> Result<(), Break> {
+        let (sender, receiver) = mpsc::channel(UNDER_WAY);
+        let reading = self.read(from, sender, direction.stall_after);
+        let writing = self.write(to, receiver, direction, passed);
+        tokio::try_join!(reading, writing).map(|_| ())
+    }
+
+    async fn read(
+        &self,
+        mut from: ReadHalf<'_>,
+        chunks: mpsc::Sender<Chunk>,
+        stall_after: Option<u64>,
+    ) -> Result<(), Break> {
+        let mut left = stall_after.unwrap_or(u64::MAX);
+        let mut buffer = vec![0; 64 * 1024];
+        while left > 0 {
+            let limit = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+            let count = from.read(&mut buffer[..limit]).await;
+            let count = count.map_err(|_| Break::Reset)?;
+            let chunk = (Instant::now(), buffer[..count].to_vec());
+            if count == 0 || chunks.send(chunk).await.is_err() {
+                return Ok(());
+            }
+            left -= count as u64;
+        }
+        self.count("stall");
+        // Stuck: the channel and the socket stay open until the proxy ends.
+        pending().await
+    }
+
+    /// Passes chunks on when their time has come.
+    async fn write(
+        &self,
+        mut to: WriteHalf<'_>,
+        mut chunks: mpsc::Receiver<Chunk>,
+        direction: &Direction,
+        passed: &AtomicU64,
+    ) -> Result<(), Break> {
+        let mut events = direction.events();
+        let (drip, pause) = direction.drip.unwrap_or((usize::MAX, Duration::ZERO));
+        let mut at = 0;
+        let mut open = self.happen(&mut events, at).await?;
+        while let Some((came, mut chunk)) = chunks.recv().await {
+            if at == 0 {
+                self.count_manner(direction);
+            }
+            if !direction.latency.is_zero() {
+                sleep_until(came + direction.latency).await;
+            }
+            let mut rest = &mut chunk[..];
+            while open && !rest.is_empty() {
+                let next = events.front().map_or(u64::MAX, |(next, _)| next - at);
+                let next = usize::try_from(next).unwrap_or(usize::MAX);
+                let (piece, behind) = rest.split_at_mut(rest.len().min(drip.max(1)).min(next));
+                self.corrupt(direction, at, piece);
+                // The receiver is gone, and its sender shall know.
+                to.write_all(piece).await.map_err(|_| Break::Cut)?;
+                at += piece.len() as u64;
+                passed.fetch_add(piece.len() as u64, Ordering::SeqCst);
+                rest = behind;
+                if !pause.is_zero() {
+                    sleep(pause).await;
+                }
+                open = self.happen(&mut events, at).await?;
+            }
+            if !open {
+                // It may be closed already.
+                let _ = to.shutdown().await;
+            }
+        }
+        let _ = to.shutdown().await;
+        Ok(())
+    }
+
+    /// What is due behind so many bytes; whether the direction goes on.
+    async fn happen(&self, events: &mut VecDeque<(u64, Event)>, at: u64) -> Result<bool, Break> {
+        while let Some((_, event)) = events.front().copied().filter(|(due, _)| *due <= at) {
+            events.pop_front();
+            match event {
+                Event::Pause(time) => {
+                    self.count("pause");
+                    sleep(time).await;
+                }
+                Event::HalfClose => {
+                    self.count("half-close");
+                    return Ok(false);
+                }
+                Event::Break(end) => {
+                    self.count(match end {
+                        Break::Cut => "cut",
+                        Break::Reset => "reset",
+                    });
+                    return Err(end);
                 }
             }
         }
+        Ok(true)
     }
-    // Stuck: the channel and the socket stay open until the proxy ends.
-    while !stopping.load(Ordering::SeqCst) {
-        std::thread::park_timeout(Duration::from_millis(10));
+
+    fn corrupt(&self, direction: &Direction, at: u64, piece: &mut [u8]) {
+        let index = direction.corrupt_at.and_then(|place| place.checked_sub(at));
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        if let Some(octet) = index.and_then(|index| piece.get_mut(index)) {
+            // Letters and brackets become others, and line ends something else.
+            *octet ^= 0x21;
+            self.count("corrupt");
+        }
+    }
+
+    fn count_manner(&self, direction: &Direction) {
+        if !direction.latency.is_zero() {
+            self.count("delay");
+        }
+        match direction.drip {
+            Some((1, Duration::ZERO)) => self.count("one-byte writes"),
+            Some(_) => self.count("throttle"),
+            None => {}
+        }
+    }
+
+    fn count(&self, kind: &'static str) {
+        *lock(&self.injected).entry(kind).or_default() += 1;
     }
 }
 
-/// Passes chunks on when their time has come; true when the direction's cut was reached.
-fn write(
-    mut to: &TcpStream,
-    chunks: &Receiver<Chunk>,
-    direction: &Direction,
-    passed: &AtomicU64,
-) -> io::Result<bool> {
-    let mut left = direction.cut_after.unwrap_or(u64::MAX);
-    for (came, chunk) in chunks {
-        let due = came + direction.latency;
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        let allowed = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
-        let (size, pause) = direction
-            .drip
-            .unwrap_or_else(|| (allowed.max(1), Duration::ZERO));
-        for piece in chunk[..allowed].chunks(size.max(1)) {
-            to.write_all(piece)?;
-            passed.fetch_add(piece.len() as u64, Ordering::SeqCst);
-            if !pause.is_zero() {
-                std::thread::sleep(pause);
-            }
-        }
-        left -= allowed as u64;
-        if left == 0 {
-            return Ok(true);
-        }
+impl Direction {
+    /// In the order in which they come to pass.
+    fn events(&self) -> VecDeque<(u64, Event)> {
+        let pause = self.pause_after.map(|(at, time)| (at, Event::Pause(time)));
+        let end = |at: Option<u64>, event| at.map(|at| (at, event));
+        let mut events: Vec<_> = [
+            pause,
+            end(self.half_close_after, Event::HalfClose),
+            end(self.reset_after, Event::Break(Break::Reset)),
+            end(self.cut_after, Event::Break(Break::Cut)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        events.sort_by_key(|(at, _)| *at);
+        events.into()
     }
-    Ok(false)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Instant;
 
     /// A server that sends back what it is sent.
     fn echo() -> u16 {
@@ -264,6 +405,29 @@ mod tests {
             let _ = writer.shutdown(Shutdown::Write);
         });
         port
+    }
+
+    /// A server that takes any number of connections and says nothing.
+    fn silent() -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let held: Vec<_> = listener.incoming().take(2).collect();
+            for mut stream in held.into_iter().flatten() {
+                // It ends with the connection.
+                let _ = io::copy(&mut stream, &mut io::sink());
+            }
+        });
+        port
+    }
+
+    /// Waits until it is so.
+    fn until(is: impl Fn() -> bool) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !is() {
+            assert!(Instant::now() < end, "it never was");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     fn client(proxy: &Proxy) -> TcpStream {
@@ -346,5 +510,101 @@ mod tests {
             .unwrap();
         assert!(socket.read(&mut got).is_err());
         assert_eq!(proxy.passed().0, 3);
+    }
+
+    /// A client through a proxy that does this to what the server sends.
+    fn faulty(to_client: Direction) -> (Proxy, TcpStream) {
+        let plan = Plan {
+            to_client,
+            ..Plan::default()
+        };
+        let proxy = Proxy::start(echo(), plan).unwrap();
+        let socket = client(&proxy);
+        (proxy, socket)
+    }
+
+    /// What comes until the end, and how the end is told.
+    fn to_the_end(mut socket: &TcpStream) -> (Vec<u8>, Option<io::ErrorKind>) {
+        let mut got = Vec::new();
+        let end = socket.read_to_end(&mut got).err();
+        (got, end.map(|error| error.kind()))
+    }
+
+    #[test]
+    fn a_half_closed_direction_ends_in_good_order_and_the_other_goes_on() {
+        let half_close_after = Some(5);
+        let (proxy, mut socket) = faulty(Direction {
+            half_close_after,
+            ..Direction::default()
+        });
+        socket.write_all(b"0123456789").unwrap();
+        assert_eq!(to_the_end(&socket), (b"01234".to_vec(), None));
+        socket.write_all(b"more").unwrap();
+        until(|| proxy.passed().0 == 14);
+        assert_eq!(proxy.injected(), [("half-close", 1)].into());
+    }
+
+    #[test]
+    fn a_reset_is_one() {
+        let reset_after = Some(5);
+        let (proxy, mut socket) = faulty(Direction {
+            reset_after,
+            ..Direction::default()
+        });
+        socket.write_all(b"0123456789").unwrap();
+        let (got, end) = to_the_end(&socket);
+        assert!(b"01234".starts_with(&got), "{got:?}");
+        assert_eq!(end, Some(io::ErrorKind::ConnectionReset));
+        assert_eq!(proxy.injected(), [("reset", 1)].into());
+    }
+
+    #[test]
+    fn one_byte_is_another_and_the_rest_is_as_it_was() {
+        let corrupt_at = Some(3);
+        let (proxy, mut socket) = faulty(Direction {
+            corrupt_at,
+            drip: Some((1, Duration::ZERO)),
+            ..Direction::default()
+        });
+        socket.write_all(b"aaaaaa").unwrap();
+        socket.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(to_the_end(&socket), (b"aaa@aa".to_vec(), None));
+        let expected = [("corrupt", 1), ("one-byte writes", 1)];
+        assert_eq!(proxy.injected(), expected.into());
+    }
+
+    #[test]
+    fn a_pause_and_a_throttle_lose_nothing() {
+        let (proxy, mut socket) = faulty(Direction {
+            pause_after: Some((4, Duration::from_millis(20))),
+            drip: Some((3, Duration::from_millis(1))),
+            ..Direction::default()
+        });
+        let began = Instant::now();
+        socket.write_all(b"0123456789").unwrap();
+        socket.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(to_the_end(&socket), (b"0123456789".to_vec(), None));
+        assert!(began.elapsed() >= Duration::from_millis(20));
+        assert_eq!(proxy.injected(), [("pause", 1), ("throttle", 1)].into());
+    }
+
+    #[test]
+    fn each_connection_has_its_plan_and_all_can_be_cut() {
+        let proxy = Proxy::start_with(silent(), |number| {
+            let mut plan = Plan::default();
+            plan.to_server.cut_after = (number == 0).then_some(2);
+            plan
+        })
+        .unwrap();
+        let mut first = client(&proxy);
+        first.write_all(b"0123").unwrap();
+        to_the_end(&first);
+        assert_eq!(proxy.passed(), (2, 0));
+        let mut second = client(&proxy);
+        second.write_all(b"0123").unwrap();
+        until(|| proxy.passed() == (6, 0) && proxy.open() == 1);
+        proxy.cut();
+        to_the_end(&second);
+        until(|| proxy.open() == 0);
     }
 }
