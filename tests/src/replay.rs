@@ -11,7 +11,7 @@ use imap_proto_core::encode::{Request, SubmitError};
 use imap_proto_core::engine::{CommandId, Config, Event, PauseReason, Security};
 use imap_proto_core::types::Secret;
 
-use crate::faults::Fault;
+use crate::faults::{Fault, Manner};
 use crate::harness::{Harness, id_tag};
 use crate::transcript::{Side, Transcript};
 
@@ -82,6 +82,13 @@ pub fn joined(events: &[Event]) -> Vec<String> {
 
 /// Asserts that every command has exactly one ending; takes the unfinished ones.
 pub fn assert_one_ending_each(name: &str, outcome: &mut Outcome) {
+    let wrong = without_one_ending(outcome);
+    assert!(wrong.is_empty(), "{name}: {wrong:?}");
+}
+
+/// The commands that have no ending or several; takes the unfinished ones.
+#[must_use]
+pub fn without_one_ending(outcome: &mut Outcome) -> Vec<String> {
     let mut endings: HashMap<CommandId, usize> = HashMap::new();
     for event in &outcome.events {
         if let Event::Completed { id, .. } | Event::TimedOut { id, .. } | Event::NotSent { id } =
@@ -93,10 +100,14 @@ pub fn assert_one_ending_each(name: &str, outcome: &mut Outcome) {
     for id in outcome.harness.unfinished() {
         *endings.entry(id).or_default() += 1;
     }
-    for (tag, id) in &outcome.commands {
-        let tag = String::from_utf8_lossy(tag);
-        assert_eq!(endings.get(id), Some(&1), "{name}: endings of {tag}");
-    }
+    let counted = outcome.commands.iter().map(|(tag, id)| {
+        let count = endings.get(id).copied().unwrap_or_default();
+        (String::from_utf8_lossy(tag), count)
+    });
+    counted
+        .filter(|(_, count)| *count != 1)
+        .map(|(tag, count)| format!("{tag} has {count} endings"))
+        .collect()
 }
 
 /// Plays connection `connection` of a recording, in reads of at most `chunk` octets; stops after `cut` octets of the
@@ -114,13 +125,31 @@ pub fn play_faulty(
     chunk: usize,
     fault: Option<Fault>,
 ) -> Outcome {
-    let mut player = Player::new(chunk, fault);
-    for act in acts(transcript, connection) {
-        if !player.act(act) {
-            break;
-        }
+    Recorded::new(transcript, connection).play(chunk, fault)
+}
+
+/// A connection of a recording, read once to be played often.
+#[derive(Debug)]
+pub struct Recorded(Vec<Act>);
+
+impl Recorded {
+    /// Reads it.
+    #[must_use]
+    pub fn new(transcript: &Transcript, connection: u8) -> Self {
+        Self(acts(transcript, connection))
     }
-    player.finish()
+
+    /// Plays it, see [`play_faulty`].
+    #[must_use]
+    pub fn play(&self, chunk: usize, fault: Option<Fault>) -> Outcome {
+        let mut player = Player::new(chunk, fault);
+        for act in &self.0 {
+            if !player.act(act) {
+                break;
+            }
+        }
+        player.finish()
+    }
 }
 
 /// How many octets the server sends on a connection of a recording.
@@ -169,16 +198,16 @@ impl Player {
     }
 
     /// Does one thing; whether there is more to do.
-    fn act(&mut self, act: Act) -> bool {
+    fn act(&mut self, act: &Act) -> bool {
         match act {
-            Act::Command(tag, pieces) => self.command(tag, &pieces),
-            Act::Idle(tag, true) => self.start_idle(tag),
+            Act::Command(tag, pieces) => self.command(tag.clone(), pieces),
+            Act::Idle(tag, true) => self.start_idle(tag.clone()),
             Act::Idle(_, false) => {
                 self.harness.connection.idle(false, self.harness.now);
                 self.harness.turn();
             }
-            Act::Exchange(line) => self.respond(&line),
-            Act::Server(octets) => return self.server(&octets),
+            Act::Exchange(line) => self.respond(line),
+            Act::Server(octets) => return self.server(octets),
         }
         true
     }
@@ -259,7 +288,8 @@ impl Player {
                 }
                 (false, true) if octets.is_some() => self.surplus_continuations += 1,
                 (false, true) => {
-                    let octets = vec![b'x'; usize::try_from(*size).unwrap_or(0)];
+                    // What is too large for any server is begun, and refused before it is whole.
+                    let octets = vec![b'x'; usize::try_from(*size).unwrap_or(0).min(1 << 20)];
                     let _ = self.harness.connection.append_bytes(id, octets.into());
                     self.harness.turn();
                 }
@@ -304,13 +334,30 @@ impl Player {
         }
         let mut octets = self.with_our_tags(octets);
         let length = octets.len();
+        let begin = self.came;
+        self.came += length;
         let goes_on = self
             .fault
-            .is_none_or(|fault| fault.apply(self.came, &mut octets));
-        self.came += length;
-        self.harness.feed(&octets);
+            .is_none_or(|fault| fault.apply(begin, &mut octets));
+        match self.fault.and_then(|fault| fault.manner(begin)) {
+            Some((place, manner)) => self.slowly(&octets, place, manner),
+            None => drop(self.harness.feed(&octets)),
+        }
         self.upgrade();
         goes_on && self.harness.error.is_none()
+    }
+
+    /// Feeds octets of which those behind a place come in small pieces, or late.
+    fn slowly(&mut self, octets: &[u8], place: usize, manner: Manner) {
+        let (first, behind) = octets.split_at(place.min(octets.len()));
+        self.harness.feed(first);
+        for piece in behind.chunks(manner.size).take(manner.times) {
+            // A turn of the engine without octets; what waits for time is told of it.
+            self.harness.clock(manner.pause);
+            self.harness.feed(piece);
+        }
+        let slow = manner.size.saturating_mul(manner.times);
+        self.harness.feed(behind.get(slow..).unwrap_or_default());
     }
 
     /// Lets time pass as long as something waits for it; a connection that nothing more comes to ends so, or is idle.
