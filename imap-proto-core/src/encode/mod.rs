@@ -35,6 +35,7 @@ mod partial;
 mod pipelining;
 mod quota;
 mod referral;
+mod repeat;
 mod replace;
 mod request;
 mod search;

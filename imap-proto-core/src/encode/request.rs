@@ -22,6 +22,8 @@ pub struct Request {
     pub(crate) states: States,
     pub(crate) effect: Effect,
     pub(crate) needs: Needs,
+    /// The caller says that it may be given twice.
+    pub(crate) repeatable: bool,
 }
 
 /// What a command needs of the connection at the time it is sent.
@@ -155,6 +157,7 @@ impl Request {
             states: States::ANY,
             effect: Effect::None,
             needs: Needs::default(),
+            repeatable: false,
         };
         apply_known(request, name)
     }
@@ -170,6 +173,7 @@ impl Request {
             states,
             effect: Effect::None,
             needs: Needs::default(),
+            repeatable: false,
         }
     }
 
