@@ -57,6 +57,9 @@ pub struct Outcome<C: Command> {
     pub partial: C::Partial,
     /// How it ended.
     pub ending: Ending,
+    /// Whether all of the command was written, as far as is known: only then can the server have
+    /// done it.
+    pub sent: bool,
     /// Broken responses that came while it alone was in flight.
     pub malformed: Vec<Malformed>,
 }
@@ -172,7 +175,7 @@ impl<C: Command> Collect<C> {
         }
     }
 
-    /// Ends it, when the connection did.
+    /// Ends it, when the connection did; [`Connection::is_sent`] says whether it was sent.
     pub fn unfinished(&mut self, error: ConnectionError) -> Outcome<C> {
         self.end(Ending::Unfinished(error))
     }
@@ -180,6 +183,7 @@ impl<C: Command> Collect<C> {
     fn end(&mut self, ending: Ending) -> Outcome<C> {
         Outcome {
             partial: self.partial.take().unwrap_or_default(),
+            sent: ending != Ending::NotSent,
             ending,
             malformed: std::mem::take(&mut self.malformed),
         }

@@ -204,6 +204,11 @@ impl Connection {
         self.server_id.as_deref()
     }
 
+    /// What the server confirmed in ENABLED, in its order (A; RFC 5161 §3.2).
+    pub fn enabled(&self) -> impl Iterator<Item = &Atom> {
+        self.enabled.iter()
+    }
+
     /// The selected mailbox (A).
     pub fn mailbox(&self) -> Option<&MailboxView> {
         self.view.as_ref()
@@ -439,6 +444,15 @@ impl Connection {
             self.outbound.drop_rest();
             self.machine.on(Trigger::Ended);
         }
+    }
+
+    /// Whether a command was written in full (A): only then can the server have done it. Also
+    /// true for one that has had its ending; to be asked before
+    /// [`take_unfinished`](Self::take_unfinished).
+    pub fn is_sent(&self, id: CommandId) -> bool {
+        let written = |life| matches!(life, Life::AwaitingCompletion | Life::Ended);
+        let entry = self.commands.get(id);
+        entry.is_none_or(|entry| written(entry.life))
     }
 
     /// Each command that had no ending when the connection ended, once.

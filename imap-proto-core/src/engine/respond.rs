@@ -48,7 +48,7 @@ impl Connection {
             }
             Data::Condition { text, .. } => self.untagged_code(text),
             Data::Capability(capabilities) => self.learn(capabilities),
-            Data::Enabled(capabilities) => self.enabled(capabilities),
+            Data::Enabled(capabilities) => self.confirm(capabilities),
             Data::Id(id) => self.server_id = Some(Box::new(id.detach())),
             Data::Flags(_) | Data::Exists(_) => self.cross_boundary(),
             _ => {}
@@ -149,7 +149,7 @@ impl Connection {
     }
 
     /// ENABLED counts only for what an ENABLE in flight asks for (SECURITY D9).
-    fn enabled(&mut self, capabilities: &Capabilities) {
+    fn confirm(&mut self, capabilities: &Capabilities) {
         let asked = |name: &Atom| {
             self.commands
                 .in_progress()

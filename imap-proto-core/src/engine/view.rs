@@ -42,6 +42,8 @@ pub struct MailboxView {
     pub annotations: Option<AnnotationSupport>,
     /// UIDs do not outlive this session (RFC 4315 §3).
     pub uid_not_sticky: bool,
+    /// The highest mod-sequence when it was selected: what came later is not counted in.
+    pub mod_seq_then: Option<ModSeq>,
     /// It was selected by EXAMINE.
     examined: bool,
     /// Which UID each message number has, as far as it was told.
@@ -69,6 +71,7 @@ impl MailboxView {
             mailbox_id: None,
             annotations: None,
             uid_not_sticky: false,
+            mod_seq_then: None,
             examined: read_only,
             uids: Arc::default(),
             seen_mod_seq: None,
@@ -160,6 +163,9 @@ impl MailboxView {
         } else if self.highest_mod_seq.is_some() {
             self.highest_mod_seq = self.highest_mod_seq.max(seen);
         }
+        if selecting {
+            self.mod_seq_then = self.highest_mod_seq;
+        }
         odd
     }
 
@@ -183,6 +189,7 @@ impl MailboxView {
             Code::Annotations(support) => self.annotations = Some(*support),
             Code::NoModSeq => {
                 self.highest_mod_seq = None;
+                self.mod_seq_then = None;
                 self.told_mod_seq = None;
             }
             Code::PermanentFlags(flags) => self.permanent_flags = Some(flags.detach()),
@@ -267,6 +274,7 @@ mod tests {
     fn highest_mod_seq_settles_at_tagged_responses() {
         let mut view = view();
         view.tagged(&told(10), true);
+        assert_eq!(view.mod_seq_then, Some(ModSeq(10)));
         let mut fetch = FetchResponse {
             mod_seq: Some(ModSeq(20)),
             ..Default::default()
@@ -279,5 +287,6 @@ mod tests {
         view.fetch(&fetch);
         view.tagged(&told(25), false);
         assert_eq!(view.highest_mod_seq, Some(ModSeq(25)));
+        assert_eq!(view.mod_seq_then, Some(ModSeq(10)));
     }
 }

@@ -188,9 +188,11 @@ fn take(core: &mut Core, id: CommandId, waker: &Waker) -> Next {
     }
     match slot.bag.take_ending() {
         Some(ending) => {
+            let sent = slot.bag.was_sent();
             let (result, size) = (slot.result(ending), slot.size);
             core.routes.remove(&id);
-            Next::End(result.map_err(|error| core.logged(error)), size)
+            let logged = |error| core.logged(error).of_command(sent);
+            Next::End(result.map_err(logged), size)
         }
         None => Next::Wait(slot.bag.wait(waker, true)),
     }

@@ -28,21 +28,21 @@ use crate::types::{ByteString, Capabilities, Completion, Condition, Uid};
 pub enum Error {
     /// The transport failed, or could not be made.
     #[error("input or output: {0}")]
-    Io(#[source] Arc<io::Error>, Log),
+    Io(#[source] Arc<io::Error>, Circumstances),
     /// TLS failed: the handshake, a certificate, a record.
     #[cfg(feature = "tls")]
     #[error("{0}")]
-    Tls(#[source] TlsError, Log),
+    Tls(#[source] TlsError, Circumstances),
     /// TLS could not be configured: no roots, no valid host name.
     #[cfg(feature = "tls")]
     #[error(transparent)]
     TlsConfig(#[from] crate::layer::TlsConfigError),
     /// Compressed data of the server is corrupt (RFC 4978).
     #[error("compression: {0}")]
-    Inflate(#[source] LayerError, Log),
+    Inflate(#[source] LayerError, Circumstances),
     /// The protocol engine ended the connection, or saw its end.
     #[error("{0}")]
-    Connection(#[source] ConnectionError, Log),
+    Connection(#[source] ConnectionError, Circumstances),
     /// The command was not taken; the connection is as it was.
     #[error("not submitted: {0}")]
     Submit(#[from] SubmitError),
@@ -96,6 +96,15 @@ pub enum Error {
     Overrun,
 }
 
+/// What goes with an error that ended a connection: the connection's last lines, and whether the
+/// command that it failed was sent.
+#[derive(Clone, Debug, Default)]
+pub struct Circumstances {
+    log: Log,
+    /// The command was not sent in full.
+    unsent: bool,
+}
+
 /// What is to be done about an [`enum@Error`]: the three classes of imaplib2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
@@ -145,27 +154,71 @@ impl Error {
     /// ```
     pub fn log(&self) -> Option<&Log> {
         match self {
-            Self::Io(_, log) | Self::Inflate(_, log) | Self::Connection(_, log) => Some(log),
+            Self::Io(_, around) | Self::Inflate(_, around) | Self::Connection(_, around) => {
+                Some(&around.log)
+            }
             #[cfg(feature = "tls")]
-            Self::Tls(_, log) => Some(log),
+            Self::Tls(_, around) => Some(&around.log),
             _ => None,
         }
         .filter(|log| !log.is_empty())
     }
 
-    /// The same with these lines, if it ends connections and has none.
-    pub(super) fn with_log(mut self, lines: &Log) -> Self {
-        match &mut self {
-            Self::Io(_, log) | Self::Inflate(_, log) | Self::Connection(_, log)
-                if log.is_empty() =>
-            {
-                *log = lines.clone();
+    /// Whether the server may have done what the command asks, wholly or in part, although the
+    /// call failed: if not, the command can be given again without being done twice.
+    ///
+    /// When the connection is lost, a command can have been done only if its last octet was
+    /// handed to the stream: a server acts on whole commands (RFC 9051 §2.2.1). NO and BAD are
+    /// the server's own word that it was not done; only of a MOVE or STORE of several messages
+    /// NO may come half-way (RFC 6851 §3.3, RFC 7162 §3.1.3), which the data before it shows. An
+    /// error that is not of a command, such as [`Session::ended`](super::Session::ended), says
+    /// that all those that were sent may have been done.
+    ///
+    /// ```
+    /// use imap_proto_core::session::Error;
+    ///
+    /// assert!(Error::TimedOut.may_have_taken_effect());
+    /// assert!(!Error::NotSent.may_have_taken_effect());
+    /// ```
+    pub fn may_have_taken_effect(&self) -> bool {
+        match self {
+            Self::Io(_, around) | Self::Inflate(_, around) | Self::Connection(_, around) => {
+                !around.unsent
             }
             #[cfg(feature = "tls")]
-            Self::Tls(_, log) if log.is_empty() => *log = lines.clone(),
-            _ => {}
+            Self::Tls(_, around) => !around.unsent,
+            Self::TimedOut | Self::MissingAnswer(_) | Self::Collected | Self::Overrun => true,
+            _ => false,
+        }
+    }
+
+    /// The same with these lines, if it ends connections and has none.
+    pub(super) fn with_log(mut self, lines: &Log) -> Self {
+        if let Some(around) = self.circumstances()
+            && around.log.is_empty()
+        {
+            around.log = lines.clone();
         }
         self
+    }
+
+    /// The same for a command that was sent in full, or was not.
+    pub(super) fn of_command(mut self, sent: bool) -> Self {
+        if let Some(around) = self.circumstances() {
+            around.unsent = !sent;
+        }
+        self
+    }
+
+    fn circumstances(&mut self) -> Option<&mut Circumstances> {
+        match self {
+            Self::Io(_, around) | Self::Inflate(_, around) | Self::Connection(_, around) => {
+                Some(around)
+            }
+            #[cfg(feature = "tls")]
+            Self::Tls(_, around) => Some(around),
+            _ => None,
+        }
     }
 
     /// What the server said, for NO, BAD and a refused login.
@@ -235,20 +288,20 @@ impl From<io::Error> for Error {
 
 impl From<Arc<io::Error>> for Error {
     fn from(error: Arc<io::Error>) -> Self {
-        Self::Io(error, Log::default())
+        Self::Io(error, Circumstances::default())
     }
 }
 
 impl From<ConnectionError> for Error {
     fn from(error: ConnectionError) -> Self {
-        Self::Connection(error, Log::default())
+        Self::Connection(error, Circumstances::default())
     }
 }
 
 #[cfg(feature = "tls")]
 impl From<TlsError> for Error {
     fn from(error: TlsError) -> Self {
-        Self::Tls(error, Log::default())
+        Self::Tls(error, Circumstances::default())
     }
 }
 
@@ -258,7 +311,7 @@ impl From<LayerError> for Error {
             LayerError::Io(error) => error.into(),
             #[cfg(feature = "tls")]
             LayerError::Tls(error) => error.into(),
-            other => Self::Inflate(other, Log::default()),
+            other => Self::Inflate(other, Circumstances::default()),
         }
     }
 }

@@ -32,7 +32,7 @@ mod upload;
 
 pub use body::{Body, BodySize};
 pub use driver::{Driver, Wait};
-pub use error::{Error, ErrorClass};
+pub use error::{Circumstances, Error, ErrorClass};
 pub use events::{Events, Notice};
 pub use fallback::{
     AppendState, Appended, Done, ExpungeState, KnownMailbox, ListedMailbox, MoveState, Moved,

@@ -174,7 +174,7 @@ impl<C: Command> Reply<C> {
             None => error,
         };
         let result = Error::of_ending(outcome.ending)
-            .map_err(logged)
+            .map_err(|error| logged(error).of_command(outcome.sent))
             .and_then(|completion| Ok(C::finish(outcome.partial, &completion)?));
         Poll::Ready(result)
     }
@@ -208,6 +208,7 @@ impl<C: Command> Reply<C> {
         Poll::Ready(ending.map(|ending| Outcome {
             partial: std::mem::take(&mut self.partial),
             ending,
+            sent: taken.sent,
             malformed: taken.malformed,
         }))
     }
@@ -263,6 +264,7 @@ struct Taken<C: Command> {
     items: VecDeque<(C::Item, usize)>,
     malformed: Vec<Malformed>,
     ending: Option<Result<Ending, Error>>,
+    sent: bool,
     max: usize,
     /// The waker of the last wait, to be dropped without the lock.
     old: Option<Waker>,
@@ -280,9 +282,10 @@ fn take_one<C: Command>(core: &mut Core, id: CommandId, waker: &Waker) -> Next<C
     }
     match slot.bag.take_ending() {
         Some(ending) => {
+            let sent = slot.bag.was_sent();
             core.routes.remove(&id);
             let ended = ending.and_then(Error::of_ending).map(drop);
-            Next::End(ended.map_err(|error| core.logged(error)))
+            Next::End(ended.map_err(|error| core.logged(error).of_command(sent)))
         }
         None => Next::Wait(slot.bag.wait(waker, true)),
     }
@@ -293,6 +296,7 @@ fn take_all<C: Command>(core: &mut Core, id: CommandId, waker: &Waker) -> Taken<
         items: VecDeque::new(),
         malformed: Vec::new(),
         ending: None,
+        sent: true,
         max: core.max_collected(),
         old: None,
     };
@@ -302,6 +306,7 @@ fn take_all<C: Command>(core: &mut Core, id: CommandId, waker: &Waker) -> Taken<
     };
     taken.items = std::mem::take(&mut slot.items);
     taken.ending = slot.bag.take_ending();
+    taken.sent = slot.bag.was_sent();
     let go_on = slot.bag.flow.take_all();
     if taken.ending.is_some() {
         taken.malformed = std::mem::take(&mut slot.malformed);

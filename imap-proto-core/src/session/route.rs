@@ -43,6 +43,8 @@ pub(super) struct Mailbag {
     /// Whether the one who waits wants each piece at once, or the whole only.
     eager: bool,
     ending: Option<Result<Ending, Error>>,
+    /// Whether the command was sent in full when the connection ended.
+    sent: bool,
     max_collected: usize,
 }
 
@@ -53,6 +55,7 @@ impl Mailbag {
             waker: None,
             eager: false,
             ending: None,
+            sent: true,
             max_collected,
         }
     }
@@ -65,6 +68,23 @@ impl Mailbag {
     /// Ends it; the first ending counts.
     pub(super) fn end(&mut self, ending: Result<Ending, Error>) {
         self.ending.get_or_insert(ending);
+    }
+
+    /// Ends it with the connection; `sent`: whether all of the command was written.
+    pub(super) fn lose(&mut self, error: &Error, sent: bool) {
+        if self.is_over() {
+            return;
+        }
+        self.sent = sent;
+        self.end(match error {
+            Error::Connection(error, _) => Ok(Ending::Unfinished(error.clone())),
+            other => Err(other.clone().of_command(sent)),
+        });
+    }
+
+    /// Whether all of the command was written, as far as is known.
+    pub(super) fn was_sent(&self) -> bool {
+        self.sent
     }
 
     pub(super) fn take_ending(&mut self) -> Option<Result<Ending, Error>> {

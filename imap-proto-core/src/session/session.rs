@@ -12,12 +12,12 @@ use super::exchange::{authenticate, fresh_channel};
 use super::route::exchange;
 use super::shared::{AbortHandle, Handle, Shared};
 use super::{Body, Error, Events, Flavor, Reply, Upload};
-use crate::encode::{Authenticate, Command};
+use crate::encode::{Authenticate, Command, Request, SubmitError};
 use crate::engine::sasl::{Channel, Mechanism};
 use crate::engine::{
     Config, Connection, Encryption, Log, MailboxView, Security, Seed, SelectionId, State,
 };
-use crate::types::{Capabilities, ResponseText, ServerKind, ToleranceCounts};
+use crate::types::{Atom, Capabilities, ResponseText, ServerKind, ToleranceCounts};
 use crate::wire::InputBuffer;
 
 /// A connection to a server, for many threads or tasks at once: clones are cheap and equal.
@@ -101,7 +101,11 @@ impl<F: Flavor> Opening<F> {
 impl<F: Flavor> Session<F> {
     /// Submits any command, also one of the caller's own.
     pub fn run<C: Command>(&self, command: C) -> F::Reply<C> {
-        F::reply(Reply::submit(&self.handle, command.request(), F::now()))
+        F::reply(self.submit(command.request()))
+    }
+
+    pub(super) fn submit<C: Command>(&self, request: Result<Request, SubmitError>) -> Reply<C> {
+        Reply::submit(&self.handle, request, F::now())
     }
 
     /// Submits a command whose literals are given in pieces.
@@ -181,6 +185,11 @@ impl<F: Flavor> Session<F> {
     /// Whether the server confirmed a capability in ENABLED (RFC 5161 §3.2).
     pub fn is_enabled(&self, capability: &str) -> bool {
         self.handle.lock().connection.is_enabled(capability)
+    }
+
+    /// What the server confirmed in ENABLED, in its order (RFC 5161 §3.2).
+    pub fn enabled(&self) -> Vec<Atom> {
+        self.handle.lock().connection.enabled().cloned().collect()
     }
 
     /// The selected mailbox, up to date with what was received.

@@ -13,7 +13,7 @@ use super::exchange::{Computed, Exchanges};
 use super::route::{Mailbag, Route, Wakers, exchange};
 use crate::encode::{Request, SubmitError};
 use crate::engine::sasl::{Channel, Mechanism};
-use crate::engine::{CommandId, Connection, ConnectionError, Ending};
+use crate::engine::{CommandId, Connection, ConnectionError};
 #[cfg(feature = "tls")]
 use crate::layer::TlsInfo;
 use crate::types::{Code, ResponseText};
@@ -198,7 +198,7 @@ impl Core {
 
     fn submit_bare(&mut self, request: Request, now: Instant) -> Result<CommandId, Error> {
         if let Some(error) = &self.ended {
-            return Err(error.clone());
+            return Err(error.clone().of_command(false));
         }
         if self.released {
             return Err(SubmitError::Closed.into());
@@ -229,12 +229,9 @@ impl Core {
         self.connection.fail_because(engine_error, error);
         let error = &error.clone().with_log(&self.connection.log());
         self.ended = Some(error.clone());
-        for route in self.routes.values_mut() {
+        for (id, route) in &mut self.routes {
             let bag = route.mailbag();
-            bag.end(match error {
-                Error::Connection(error, _) => Ok(Ending::Unfinished(error.clone())),
-                other => Err(other.clone()),
-            });
+            bag.lose(error, self.connection.is_sent(*id));
             bag.wake(wakers);
         }
         self.subscribers.close(error, wakers);

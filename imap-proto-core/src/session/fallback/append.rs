@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Halted, Portable, Way, did_nothing};
+use super::{Halted, Portable, Way};
 use crate::encode::{Append, AppendMessage};
 use crate::session::{Error, Flavor};
 use crate::types::{AppendUid, MailboxName};
@@ -69,7 +69,7 @@ impl<F: Flavor> Portable<F> {
                         state.appended += 1;
                     }
                     Err(cause) => {
-                        state.unknown = !did_nothing(&cause);
+                        state.unknown = cause.may_have_taken_effect();
                         return Err(Halted::new(state, Error::clone(&cause)));
                     }
                 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::sets::without;
 use super::steps::Steps;
-use super::{Done, Halted, Portable, Way, did_nothing};
+use super::{Done, Halted, Portable, Way};
 use crate::encode::{Expunge, SearchKey, StoreAction, UidExpunge, UidSearch, UidStore};
 use crate::session::{Error, Flavor};
 use crate::types::{Flag, UidSet};
@@ -80,10 +80,10 @@ async fn expunge(steps: &Steps, messages: UidSet, way: Way) -> Result<(), Halted
     }
     let result = steps.run(UidExpunge::new(messages)).await;
     result.map(drop).map_err(|cause| {
-        let state = if did_nothing(&cause) {
-            ExpungeState::Untouched
-        } else {
+        let state = if cause.may_have_taken_effect() {
             ExpungeState::Unknown
+        } else {
+            ExpungeState::Untouched
         };
         Halted::new(state, cause)
     })
@@ -100,10 +100,10 @@ async fn expunge_among_others(
     let Some(others) = others else {
         let result = steps.run(Expunge).await;
         return result.map(drop).map_err(|cause| {
-            let state = if did_nothing(&cause) {
-                ExpungeState::Untouched
-            } else {
+            let state = if cause.may_have_taken_effect() {
                 ExpungeState::Unknown
+            } else {
+                ExpungeState::Untouched
             };
             Halted::new(state, cause)
         });
@@ -122,11 +122,11 @@ async fn expunge_among_others(
     let marked = store(StoreAction::add([Flag::Deleted])).await;
     match (result, marked) {
         (Ok(_), Ok(_)) => Ok(()),
-        (Err(cause), Ok(_)) if did_nothing(&cause) => {
+        (Err(cause), Ok(_)) if !cause.may_have_taken_effect() => {
             Err(Halted::new(ExpungeState::Untouched, cause))
         }
         (Err(cause), Ok(_)) => Err(Halted::new(ExpungeState::Unknown, cause)),
-        (Err(cause), Err(_)) if did_nothing(&cause) => Err(unmarked(cause)),
+        (Err(cause), Err(_)) if !cause.may_have_taken_effect() => Err(unmarked(cause)),
         (Err(cause), Err(_)) | (Ok(_), Err(cause)) => Err(expunged(cause)),
     }
 }

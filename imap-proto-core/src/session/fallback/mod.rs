@@ -10,11 +10,11 @@ mod expunge;
 mod list_status;
 mod move_messages;
 mod replace;
-mod resynchronize;
+pub(super) mod resynchronize;
 mod search;
-mod sets;
+pub(super) mod sets;
 mod special_use;
-mod steps;
+pub(super) mod steps;
 mod unselect;
 mod watch;
 
@@ -33,7 +33,7 @@ use std::fmt;
 use std::future::Future;
 
 use super::operation::{Halted, Operation};
-use super::{Error, Flavor, Session};
+use super::{Flavor, Session};
 #[expect(unused_imports, reason = "for the documentation")]
 use crate::engine::Fallbacks;
 use steps::Steps;
@@ -99,12 +99,4 @@ impl<F: Flavor> fmt::Debug for Portable<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Portable").field(&self.session).finish()
     }
-}
-
-/// Whether the command surely did nothing: the server refused it, or never saw it.
-fn did_nothing(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::No(_) | Error::Bad(_) | Error::Submit(_) | Error::NotSent
-    )
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::expunge::{ExpungeState, expunge_if_possible};
 use super::sets::{both, is_explicit};
 use super::steps::Steps;
-use super::{Halted, Portable, Way, did_nothing};
+use super::{Halted, Portable, Way};
 use crate::encode::{StoreAction, UidCopy, UidMove, UidStore};
 use crate::session::Flavor;
 use crate::types::{CopyUid, Flag, MailboxName, UidSet};
@@ -112,10 +112,10 @@ async fn fallback(
     // COPY copies all or nothing (RFC 9051 §6.4.7).
     let copy = steps.run(UidCopy::new(messages.clone(), mailbox)).await;
     moved.uids = copy.map_err(|cause| {
-        let state = if did_nothing(&cause) {
-            MoveState::Untouched
-        } else {
+        let state = if cause.may_have_taken_effect() {
             MoveState::Unknown
+        } else {
+            MoveState::Untouched
         };
         Halted::new(state, cause)
     })?;

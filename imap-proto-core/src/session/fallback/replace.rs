@@ -5,7 +5,7 @@ use std::fmt;
 use super::expunge::{ExpungeState, expunge_if_possible};
 use super::sets::one;
 use super::steps::Steps;
-use super::{Halted, Portable, Way, did_nothing};
+use super::{Halted, Portable, Way};
 use crate::encode::{Append, AppendMessage, StoreAction, UidReplace, UidStore};
 use crate::session::{Error, Flavor};
 use crate::types::{AppendUid, Flag, MailboxName, Uid};
@@ -79,10 +79,10 @@ impl<F: Flavor> Portable<F> {
 }
 
 fn of_append(cause: Error) -> Halted<ReplaceState> {
-    let state = if did_nothing(&cause) {
-        ReplaceState::Untouched
-    } else {
+    let state = if cause.may_have_taken_effect() {
         ReplaceState::Unknown
+    } else {
+        ReplaceState::Untouched
     };
     Halted::new(state, cause)
 }

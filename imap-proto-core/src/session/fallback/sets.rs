@@ -22,7 +22,7 @@ pub(super) fn both(a: &UidSet, b: &UidSet) -> UidSet {
 }
 
 /// What is in the first and not in the second.
-pub(super) fn without(a: &UidSet, b: &UidSet) -> UidSet {
+pub(in crate::session) fn without(a: &UidSet, b: &UidSet) -> UidSet {
     let gone = sorted(b);
     let mut gone = gone.as_slice();
     let mut left = Vec::new();

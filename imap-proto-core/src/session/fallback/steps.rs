@@ -12,44 +12,44 @@ use crate::types::UidSet;
 
 /// Runs commands one after the other.
 #[derive(Clone)]
-pub(super) struct Steps {
+pub(in crate::session) struct Steps {
     handle: Handle,
     now: fn() -> Instant,
 }
 
 impl Steps {
-    pub(super) fn new(handle: Handle, now: fn() -> Instant) -> Self {
+    pub(in crate::session) fn new(handle: Handle, now: fn() -> Instant) -> Self {
         Self { handle, now }
     }
 
     /// Submits a command.
-    pub(super) fn start<C: Command>(&self, command: C) -> Reply<C> {
+    pub(in crate::session) fn start<C: Command>(&self, command: C) -> Reply<C> {
         Reply::submit(&self.handle, command.request(), (self.now)())
     }
 
     /// Submits a command and waits for its answer.
-    pub(super) async fn run<C: Command>(&self, command: C) -> Result<C::Output, Error> {
+    pub(in crate::session) async fn run<C: Command>(&self, command: C) -> Result<C::Output, Error> {
         finish(self.start(command)).await
     }
 
-    pub(super) fn policy(&self) -> Fallbacks {
+    pub(in crate::session) fn policy(&self) -> Fallbacks {
         self.handle.lock().connection.config().fallbacks
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(in crate::session) fn state(&self) -> State {
         self.handle.lock().connection.state()
     }
 
-    pub(super) fn mailbox(&self) -> Option<MailboxView> {
+    pub(in crate::session) fn mailbox(&self) -> Option<MailboxView> {
         self.handle.lock().connection.mailbox().cloned()
     }
 
-    pub(super) fn is_enabled(&self, name: &str) -> bool {
+    pub(in crate::session) fn is_enabled(&self, name: &str) -> bool {
         self.handle.lock().connection.is_enabled(name)
     }
 
     /// Whether the server offers an extension, which is asked for if it is not known.
-    pub(super) async fn offers(&self, name: &str) -> Result<bool, Error> {
+    pub(in crate::session) async fn offers(&self, name: &str) -> Result<bool, Error> {
         if self.policy().avoid_extensions {
             return Ok(false);
         }
@@ -57,7 +57,7 @@ impl Steps {
     }
 
     /// The same, whether extensions are to be avoided or not.
-    pub(super) async fn has(&self, name: &str) -> Result<bool, Error> {
+    pub(in crate::session) async fn has(&self, name: &str) -> Result<bool, Error> {
         /// What is part of IMAP4rev2 (RFC 9051 App. E).
         const REV2: [&str; 9] = [
             "ENABLE",
@@ -81,7 +81,11 @@ impl Steps {
     }
 
     /// By an extension where the server offers it, else otherwise, if that is allowed.
-    pub(super) async fn way(&self, extension: &'static str, fallback: bool) -> Result<Way, Error> {
+    pub(in crate::session) async fn way(
+        &self,
+        extension: &'static str,
+        fallback: bool,
+    ) -> Result<Way, Error> {
         if self.offers(extension).await? {
             Ok(Way::Native)
         } else if fallback {
@@ -93,7 +97,7 @@ impl Steps {
 
     /// Those of the messages that are there now, each by its UID: a set that no message can come
     /// into later.
-    pub(super) async fn existing(&self, set: UidSet) -> Result<UidSet, Error> {
+    pub(in crate::session) async fn existing(&self, set: UidSet) -> Result<UidSet, Error> {
         let found = self
             .run(UidSearch::new(SearchKey::uid(set.clone())))
             .await?;
@@ -109,6 +113,8 @@ impl Steps {
 }
 
 /// Waits for the answer of a command.
-pub(super) async fn finish<C: Command>(mut reply: Reply<C>) -> Result<C::Output, Error> {
+pub(in crate::session) async fn finish<C: Command>(
+    mut reply: Reply<C>,
+) -> Result<C::Output, Error> {
     poll_fn(|context| reply.poll_finish(context)).await
 }
