@@ -43,6 +43,7 @@ mod process;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod pump;
+mod reconnect;
 mod reply;
 mod session;
 #[cfg(feature = "tls")]
@@ -58,6 +59,7 @@ pub use operation::Operation;
 #[cfg(unix)]
 pub use process::spawn;
 pub use pump::connect_halves;
+pub use reconnect::{ReconnectingSession, RecoveryEvents};
 pub use reply::{Pieces, Reply};
 pub use session::{Session, Std};
 #[cfg(feature = "tls")]
@@ -70,7 +72,8 @@ pub use imap_proto_core::engine::{
     AddressOrder, Config, Dial, Log, MailboxView, Security, State, Timeouts,
 };
 pub use imap_proto_core::session::{
-    AbortHandle, BodySize, Error, ErrorClass, IdleEnd, IdleGuard, Notice, Upload,
+    AbortHandle, Backoff, BodySize, Changes, Error, ErrorClass, IdleEnd, IdleGuard, Notice,
+    Reconnected, Recovery, RecoveryEvent, Reselection, Retry, Upload,
 };
 pub use imap_proto_core::wire::Limits;
 pub use imap_proto_core::{encode, engine, layer, types};

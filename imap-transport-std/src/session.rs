@@ -56,6 +56,10 @@ impl Session {
         Self(session)
     }
 
+    pub(crate) fn into_inner(self) -> session::Session<Std> {
+        self.0
+    }
+
     /// Subscribes to everything that happens without having been asked for: new messages,
     /// expunged ones, changes of flags, alerts.
     pub fn events(&self) -> Events {

@@ -41,6 +41,7 @@ mod operation;
 mod process;
 #[cfg(feature = "proxy")]
 mod proxy;
+mod reconnect;
 mod reply;
 mod session;
 #[cfg(feature = "tls")]
@@ -54,6 +55,7 @@ pub use connect::{connect, connect_over};
 pub use events::Events;
 pub use operation::Operation;
 pub use process::spawn;
+pub use reconnect::{ReconnectingSession, RecoveryEvents};
 pub use reply::Reply;
 pub use session::{Session, Tokio};
 #[cfg(feature = "tls")]
@@ -66,7 +68,8 @@ pub use imap_proto_core::engine::{
     AddressOrder, Config, Dial, Log, MailboxView, Security, State, Timeouts,
 };
 pub use imap_proto_core::session::{
-    AbortHandle, BodySize, Error, ErrorClass, IdleEnd, IdleGuard, Notice, Upload,
+    AbortHandle, Backoff, BodySize, Changes, Error, ErrorClass, IdleEnd, IdleGuard, Notice,
+    Reconnected, Recovery, RecoveryEvent, Reselection, Retry, Upload,
 };
 pub use imap_proto_core::wire::Limits;
 pub use imap_proto_core::{encode, engine, layer, types};

@@ -17,6 +17,7 @@ pub mod fuzz;
 pub mod harness;
 pub mod hostile;
 pub mod interop;
+pub mod mortal;
 pub mod proxy;
 pub mod quirks;
 pub mod raw;
@@ -37,6 +38,11 @@ pub mod tunnel;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The example of the page on connecting again, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/recovery.md")]
+pub struct RecoveryPage;
 
 /// The example of the table for users of imaplib2, compiled.
 #[cfg(doctest)]

@@ -255,7 +255,8 @@ fn play_on(listener: &TcpListener, script: &Script, encrypted: bool) -> Result<(
     Ok(())
 }
 
-fn accept(listener: &TcpListener) -> Result<Peer, Problem> {
+/// Accepts a connection.
+pub fn accept(listener: &TcpListener) -> Result<Peer, Problem> {
     let accepted = listener.accept().and_then(|(stream, _)| {
         stream.set_read_timeout(Some(PATIENCE))?;
         Channel::tcp(stream)

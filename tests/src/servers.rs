@@ -155,7 +155,7 @@ fn word(text: &str) -> String {
     word
 }
 
-fn script(kind: Kind) -> Command {
+pub(crate) fn script(kind: Kind) -> Command {
     Command::new(
         root()
             .join("tests/servers")
@@ -206,10 +206,21 @@ fn start(kind: Kind) -> Result<Server, String> {
 
 /// What the script prints. Its errors go to a file: the server itself keeps them open, and a pipe would not end.
 fn run_start(kind: Kind, folder: &Path, log: &Path) -> std::io::Result<String> {
+    run_start_on(kind, folder, log, &[])
+}
+
+/// The same on these ports.
+pub(crate) fn run_start_on(
+    kind: Kind,
+    folder: &Path,
+    log: &Path,
+    ports: &[u16],
+) -> std::io::Result<String> {
     let errors = std::fs::File::create(log)?;
     let output = script(kind)
         .arg("start")
         .arg(folder)
+        .args(ports.iter().map(u16::to_string))
         .stdin(Stdio::null())
         .stderr(errors)
         .output()?;

@@ -66,6 +66,9 @@ pub enum SubmitError {
     /// Message numbers or `*`, while NOTIFY lets messages come and go at any time (RFC 5465 §5.2, §5.3).
     #[error("message numbers and * mean nothing while NOTIFY is on for the selected mailbox")]
     UnstableNumbers,
+    /// Message numbers, for a command that may run on another connection than its caller saw last.
+    #[error("message numbers hold for one connection only")]
+    NumbersOfConnection,
     /// Message numbers, while UIDONLY is enabled (RFC 9586 §3).
     #[error("message numbers are not allowed once UIDONLY is enabled")]
     UidRequired,

@@ -20,6 +20,7 @@ mod idle;
 mod long;
 mod open;
 mod operation;
+mod recovery;
 mod reply;
 mod route;
 #[expect(
@@ -42,6 +43,10 @@ pub use fallback::{
 pub use flavor::{Flavor, Job};
 pub use idle::{IdleEnd, IdleWait};
 pub use operation::{Halted, Operation};
+pub use recovery::{
+    Backoff, Changes, IdleWish, Reconnected, Reconnecting, Recovery, RecoveryEvent, RecoveryEvents,
+    Reselection, Retry, Snapshot, Supervisor, Task,
+};
 pub use reply::Reply;
 pub use session::{IdleGuard, Opening, Session, open};
 pub use shared::AbortHandle;

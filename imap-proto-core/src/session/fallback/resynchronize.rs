@@ -4,7 +4,8 @@ use super::Portable;
 use super::sets::without;
 use super::steps::{Steps, finish};
 use crate::encode::{
-    Enable, FetchItems, QresyncParameters, SearchKey, Select, SelectResponse, UidFetch, UidSearch,
+    Enable, Examine, FetchItems, QresyncParameters, SearchKey, Select, SelectResponse, UidFetch,
+    UidSearch,
 };
 use crate::engine::State;
 use crate::session::{Error, Flavor};
@@ -59,21 +60,73 @@ impl<F: Flavor> Portable<F> {
         mailbox: impl Into<MailboxName>,
         known: KnownMailbox,
     ) -> F::Operation<Resynchronized, Error> {
-        let mailbox = mailbox.into();
+        let opening = Opening::new(mailbox.into(), false);
         self.begin(|steps| async move {
-            match known.mod_seq {
-                Some(mod_seq) if enables_qresync(&steps).await? => {
-                    by_qresync(&steps, mailbox, &known, mod_seq).await
-                }
-                _ if !steps.policy().resynchronize => Err(Error::NotOffered("QRESYNC")),
-                _ => by_hand(&steps, mailbox, &known).await,
+            if known.mod_seq.is_some() {
+                enables_qresync(&steps).await?;
             }
+            resynchronized(&steps, opening, &known).await
         })
     }
 }
 
+/// How a mailbox is to be selected.
+pub(in crate::session) struct Opening {
+    mailbox: MailboxName,
+    read_only: bool,
+    cond_store: bool,
+    qresync: Option<QresyncParameters>,
+}
+
+impl Opening {
+    pub(in crate::session) fn new(mailbox: MailboxName, read_only: bool) -> Self {
+        Self {
+            mailbox,
+            read_only,
+            cond_store: false,
+            qresync: None,
+        }
+    }
+
+    /// Selects it, or examines it.
+    pub(in crate::session) async fn select(self, steps: &Steps) -> Result<SelectResponse, Error> {
+        macro_rules! run {
+            ($command:ident) => {{
+                let mut command = $command::new(self.mailbox);
+                if self.cond_store {
+                    command = command.cond_store();
+                }
+                if let Some(parameters) = self.qresync {
+                    command = command.qresync(parameters);
+                }
+                steps.run(command).await
+            }};
+        }
+        if self.read_only {
+            run!(Examine)
+        } else {
+            run!(Select)
+        }
+    }
+}
+
+/// Selects a mailbox and tells what changed in it, by QRESYNC only if that is enabled already.
+pub(in crate::session) async fn resynchronized(
+    steps: &Steps,
+    opening: Opening,
+    known: &KnownMailbox,
+) -> Result<Resynchronized, Error> {
+    match known.mod_seq {
+        Some(mod_seq) if steps.is_enabled("QRESYNC") => {
+            by_qresync(steps, opening, known, mod_seq).await
+        }
+        _ if !steps.policy().resynchronize => Err(Error::NotOffered("QRESYNC")),
+        _ => by_hand(steps, opening, known).await,
+    }
+}
+
 /// Enables QRESYNC, unless it is; in a selected mailbox it is too late (RFC 5161 §3.1).
-async fn enables_qresync(steps: &Steps) -> Result<bool, Error> {
+pub(in crate::session) async fn enables_qresync(steps: &Steps) -> Result<bool, Error> {
     if !(steps.offers("QRESYNC").await? && steps.offers("ENABLE").await?) {
         return Ok(false);
     }
@@ -89,15 +142,19 @@ async fn enables_qresync(steps: &Steps) -> Result<bool, Error> {
 
 async fn by_qresync(
     steps: &Steps,
-    mailbox: MailboxName,
+    mut opening: Opening,
     known: &KnownMailbox,
     mod_seq: ModSeq,
 ) -> Result<Resynchronized, Error> {
+    /// Ranges that fit into a line which every server takes: 8192 octets (RFC 7162 §4). Without
+    /// them the server may name messages that were never known, too.
+    const RANGES: usize = 300;
     let mut parameters = QresyncParameters::new(known.uid_validity, mod_seq);
-    if !known.uids.is_empty() {
+    if !known.uids.is_empty() && known.uids.ranges().len() <= RANGES {
         parameters = parameters.known(known.uids.clone());
     }
-    let mut selected = steps.run(Select::new(mailbox).qresync(parameters)).await?;
+    opening.qresync = Some(parameters);
+    let mut selected = opening.select(steps).await?;
     if selected.uid_validity != Some(known.uid_validity) {
         return everything(steps, selected, known).await;
     }
@@ -114,17 +171,12 @@ async fn by_qresync(
 
 async fn by_hand(
     steps: &Steps,
-    mailbox: MailboxName,
+    mut opening: Opening,
     known: &KnownMailbox,
 ) -> Result<Resynchronized, Error> {
     let condstore = known.mod_seq.is_some() && steps.offers("CONDSTORE").await?;
-    let select = Select::new(mailbox);
-    let select = if condstore {
-        select.cond_store()
-    } else {
-        select
-    };
-    let selected = steps.run(select).await?;
+    opening.cond_store = condstore;
+    let selected = opening.select(steps).await?;
     let valid = selected.uid_validity == Some(known.uid_validity);
     let Some(since) = known
         .mod_seq

@@ -1,0 +1,112 @@
+//! Commands that are repeated, and those that never are.
+
+use imap_transport_std::encode::{Append, Create, Noop};
+use imap_transport_std::{ReconnectingSession, RecoveryEvent};
+
+use crate::kit::{
+    answer, command, hasty, loses_a_noop, message, preauth, program, run, serve, stays, trusting,
+    until_lost,
+};
+
+/// Reading is repeated on the next connection, since the caller asked for it.
+#[test]
+fn a_safe_command_is_repeated_if_asked_for() {
+    let programs = || {
+        vec![
+            loses_a_noop(),
+            program(|peer| {
+                preauth(peer)?;
+                answer(peer, "NOOP")?;
+                answer(peer, "LOGOUT")
+            }),
+        ]
+    };
+    let served = serve(programs());
+    let session = ReconnectingSession::connect(trusting(served.port()), hasty()).unwrap();
+    session.run_repeating(|| Noop).wait().unwrap();
+    session.close().wait().unwrap();
+    served.finish();
+
+    let served = serve(programs());
+    run(async {
+        use imap_transport_tokio::ReconnectingSession;
+        let config = trusting(served.port());
+        let session = ReconnectingSession::connect(config, hasty()).await.unwrap();
+        session.run_repeating(|| Noop).await.unwrap();
+        session.close().await.unwrap();
+    });
+    served.finish();
+}
+
+#[test]
+fn nothing_is_repeated_unasked() {
+    let served = serve(vec![loses_a_noop(), stays()]);
+    let session = ReconnectingSession::connect(trusting(served.port()), hasty()).unwrap();
+    let mut events = session.events();
+    let error = session.run(Noop).wait().unwrap_err();
+    assert!(error.is_fatal() && error.may_have_taken_effect(), "{error}");
+    until_lost(&mut events);
+    session.session().unwrap();
+    session.close().wait().unwrap();
+    served.finish();
+}
+
+/// What may have been done is not done again, whatever was asked for; what was surely not done is.
+#[test]
+fn a_change_is_repeated_only_if_it_was_surely_not_made() {
+    let served = serve(vec![
+        program(|peer| {
+            preauth(peer)?;
+            // It waits for `+`.
+            command(peer, "APPEND").map(drop)
+        }),
+        program(|peer| {
+            preauth(peer)?;
+            let tag = command(peer, "APPEND")?;
+            peer.say(b"+ go on\r\n")?;
+            while !peer.line()?.starts_with(b"Body") {}
+            peer.line()?;
+            peer.say(format!("{tag} OK\r\n").as_bytes())?;
+            command(peer, "CREATE").map(drop)
+        }),
+        stays(),
+    ]);
+    let session = ReconnectingSession::connect(trusting(served.port()), hasty()).unwrap();
+    let append = || Append::new("INBOX", message("once"));
+    session.run_repeating(append).wait().unwrap();
+    let error = session
+        .run_repeating(|| Create::new("A"))
+        .wait()
+        .unwrap_err();
+    assert!(error.is_fatal() && error.may_have_taken_effect(), "{error}");
+    session.session().unwrap();
+    session.close().wait().unwrap();
+    served.finish();
+}
+
+/// A command that ends each connection is not given for ever.
+#[test]
+fn repeating_has_an_end() {
+    let served = serve(vec![loses_a_noop(), loses_a_noop(), loses_a_noop()]);
+    let recovery = hasty().repeats(2);
+    let session = ReconnectingSession::connect(trusting(served.port()), recovery).unwrap();
+    let error = session.run_repeating(|| Noop).wait().unwrap_err();
+    assert!(error.is_fatal(), "{error}");
+    served.finish();
+}
+
+/// The last handle ends it all: with a LOGOUT, and no attempt more.
+#[test]
+fn dropping_the_last_handle_ends_it() {
+    let served = serve(vec![stays()]);
+    let session = ReconnectingSession::connect(trusting(served.port()), hasty()).unwrap();
+    let other = session.clone();
+    let events = session.events();
+    drop(session);
+    assert!(other.session().is_ok());
+    drop(other);
+    for event in events {
+        assert!(matches!(event, RecoveryEvent::Notice(_)), "{event:?}");
+    }
+    served.finish();
+}
