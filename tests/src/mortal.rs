@@ -97,7 +97,7 @@ impl Mortal {
 
     fn master(&self) -> u32 {
         let file = match self.kind {
-            Kind::Dovecot => 0,
+            Kind::Dovecot | Kind::DovecotNew => 0,
             Kind::Cyrus | Kind::CyrusNew => 1,
         };
         let file = self.folder.join(PID_FILES[file]);

@@ -22,11 +22,13 @@ pub enum Kind {
     Cyrus,
     /// The newest Cyrus IMAP that Debian has.
     CyrusNew,
+    /// The newest Dovecot that Debian has.
+    DovecotNew,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Dovecot, Self::Cyrus, Self::CyrusNew];
+    pub const ALL: [Self; 4] = [Self::Dovecot, Self::Cyrus, Self::CyrusNew, Self::DovecotNew];
 
     /// Name of its script, and of its folder of recordings.
     pub fn name(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Kind {
             Self::Dovecot => "dovecot",
             Self::Cyrus => "cyrus",
             Self::CyrusNew => "cyrus-new",
+            Self::DovecotNew => "dovecot-new",
         }
     }
 }
@@ -71,6 +74,11 @@ pub fn server(kind: Kind) -> Option<Arc<Server>> {
 }
 
 impl Server {
+    /// All settings, by their names in `tests/servers/README.md`.
+    pub fn settings(&self) -> &BTreeMap<String, String> {
+        &self.settings
+    }
+
     /// A setting by its name in `tests/servers/README.md`; `None` where this server has it not, or empty.
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings

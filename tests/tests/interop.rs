@@ -1,6 +1,6 @@
 //! The feature list over both adapters and every transport, against the demo server and real ones.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use imap_proto_core::types::{KnownCapability, Server as Confirmed};
@@ -19,15 +19,8 @@ const SAMPLE: &str = "basics";
 
 /// How one server is reached.
 struct Target {
-    port: u16,
-    tls_port: u16,
-    user: String,
-    password: String,
-    ca: PathBuf,
-    token: Option<String>,
-    client: Option<PathBuf>,
-    /// A server on its standard input and output.
-    process: Option<String>,
+    /// As the scripts in `tests/servers` print them.
+    settings: BTreeMap<String, String>,
     /// As the table of capabilities names it.
     confirms: Option<Confirmed>,
 }
@@ -39,49 +32,57 @@ fn agrees(server: Confirmed, out: &str) {
         out.lines()
             .any(|line| line.strip_prefix("ok ") == Some(test))
     };
-    for known in KnownCapability::ALL {
-        let confirmed = known.tests.iter().any(passed);
-        let claimed = known.confirmed.contains(&server);
-        assert_eq!(claimed, confirmed, "{} by {}", known.name, server.name());
-    }
+    let differs = |known: &&KnownCapability| {
+        known.confirmed.contains(&server) != known.tests.iter().any(passed)
+    };
+    let differing: Vec<&str> = KnownCapability::ALL
+        .iter()
+        .filter(differs)
+        .map(|known| known.name)
+        .collect();
+    let server = server.name();
+    assert!(
+        differing.is_empty(),
+        "the table and the cases disagree on {server} about {differing:?}"
+    );
 }
 
 impl Target {
     fn real(kind: Kind, server: &Server) -> Self {
-        let (user, password) = server.login();
         Self {
-            port: server.port(),
-            tls_port: server.tls_port(),
-            user: user.to_owned(),
-            password: password.to_owned(),
-            ca: server.ca_file(),
-            token: server.setting("IMAP_TOKEN").map(str::to_owned),
-            client: server.setting("CLIENT_FILE").map(PathBuf::from),
-            process: server.setting("SUBPROCESS").map(str::to_owned),
+            settings: server.settings().clone(),
             confirms: Some(match kind {
                 Kind::Dovecot => Confirmed::Dovecot,
                 Kind::Cyrus => Confirmed::Cyrus,
                 Kind::CyrusNew => Confirmed::CyrusNew,
+                Kind::DovecotNew => Confirmed::DovecotNew,
             }),
         }
     }
 
+    fn port(&self, name: &str) -> u16 {
+        self.settings[name].parse().expect("a port")
+    }
+
+    /// All that is known of the server, at an address.
+    fn at(&self, address: Address, adapter: Adapter) -> Options {
+        let told = Options::new(address).with_settings(self.settings.clone());
+        let mut options = Options { adapter, ..told };
+        if self.confirms.is_none() {
+            // What the demo server offers is held by tests of its own.
+            options.settings.clear();
+        }
+        options
+    }
+
     /// Every transport, by name.
     fn transports(&self, adapter: Adapter) -> Vec<(&'static str, Options)> {
-        let plain = Options {
-            login: Some((self.user.clone(), self.password.clone())),
-            ca: Some(self.ca.clone()),
-            token: self.token.clone(),
-            client: self.client.clone(),
-            adapter,
-            ..Options::new(Address::Plain("127.0.0.1".to_owned(), self.port))
-        };
-        let tls = Options {
-            address: Address::Tls("localhost".to_owned(), self.tls_port),
-            ..plain.clone()
-        };
+        let port = self.port("IMAP_PORT");
+        let plain = self.at(Address::Plain("127.0.0.1".to_owned(), port), adapter);
+        let tls_port = self.port("IMAPS_PORT");
+        let tls = self.at(Address::Tls("localhost".to_owned(), tls_port), adapter);
         let starttls = Options {
-            address: Address::Plain("localhost".to_owned(), self.port),
+            address: Address::Plain("localhost".to_owned(), port),
             starttls: true,
             ..plain.clone()
         };
@@ -96,10 +97,10 @@ impl Target {
             ("TLS", tls),
             ("plain", plain),
         ];
-        if let Some(command) = &self.process {
+        let process = self.settings.get("SUBPROCESS");
+        if let Some(command) = process.filter(|command| !command.is_empty()) {
             let address = Address::parse(&format!("exec:{command}")).expect("a command");
-            let options = Options::new(address);
-            transports.push(("process", Options { adapter, ..options }));
+            transports.push(("process", self.at(address, adapter)));
         }
         transports
     }
@@ -115,11 +116,10 @@ impl Target {
     fn takes_the_steps(&self) {
         let _turn = self.turn();
         for adapter in [Adapter::Std, Adapter::Tokio] {
+            let address = Address::Plain("127.0.0.1".to_owned(), self.port("IMAP_PORT"));
             let options = Options {
-                login: Some((self.user.clone(), self.password.clone())),
-                adapter,
                 scenario: Scenario::Imaplib2,
-                ..Options::new(Address::Plain("127.0.0.1".to_owned(), self.port))
+                ..self.at(address, adapter)
             };
             let mut out = Vec::new();
             let result = run(&options, "", &mut out);
@@ -159,15 +159,17 @@ fn at_demo(what: impl FnOnce(&Target)) {
     let name = format!("imap-interop-{}-{}.pem", std::process::id(), demo.port());
     let ca = std::env::temp_dir().join(name);
     std::fs::write(&ca, certs::shared().pem()).expect("the certificate is written");
+    let settings = [
+        ("IMAP_PORT", demo.port().to_string()),
+        ("IMAPS_PORT", demo.tls_port().to_string()),
+        ("IMAP_USER", "alice".to_owned()),
+        ("IMAP_PASSWORD", "secret-pass".to_owned()),
+        ("CA_FILE", ca.display().to_string()),
+    ];
     let target = Target {
-        port: demo.port(),
-        tls_port: demo.tls_port(),
-        user: "alice".to_owned(),
-        password: "secret-pass".to_owned(),
-        ca: ca.clone(),
-        token: None,
-        client: None,
-        process: None,
+        settings: settings
+            .map(|(name, value)| (name.to_owned(), value))
+            .into(),
         confirms: None,
     };
     what(&target);
@@ -200,6 +202,20 @@ fn the_steps_of_imaplib2_on_cyrus() {
 }
 
 #[test]
+fn the_steps_of_imaplib2_on_cyrus_new() {
+    if let Some(server) = server(Kind::CyrusNew) {
+        Target::real(Kind::CyrusNew, &server).takes_the_steps();
+    }
+}
+
+#[test]
+fn the_steps_of_imaplib2_on_dovecot_new() {
+    if let Some(server) = server(Kind::DovecotNew) {
+        Target::real(Kind::DovecotNew, &server).takes_the_steps();
+    }
+}
+
+#[test]
 fn demo_by_threads() {
     on_demo(Adapter::Std);
 }
@@ -227,4 +243,24 @@ fn cyrus_by_threads() {
 #[test]
 fn cyrus_by_tasks() {
     on(Kind::Cyrus, Adapter::Tokio);
+}
+
+#[test]
+fn cyrus_new_by_threads() {
+    on(Kind::CyrusNew, Adapter::Std);
+}
+
+#[test]
+fn cyrus_new_by_tasks() {
+    on(Kind::CyrusNew, Adapter::Tokio);
+}
+
+#[test]
+fn dovecot_new_by_threads() {
+    on(Kind::DovecotNew, Adapter::Std);
+}
+
+#[test]
+fn dovecot_new_by_tasks() {
+    on(Kind::DovecotNew, Adapter::Tokio);
 }

@@ -73,6 +73,9 @@ items! {
     preview = "PREVIEW", PREVIEW;
     /// `PREVIEW (LAZY)`: only if the server has it at hand (RFC 8970 §3.2).
     preview_lazy = "PREVIEW (LAZY)", PREVIEW;
+    /// `PREVIEW (FUZZY)`: as drafts of RFC 8970 had it (needs PREVIEW=FUZZY); the answer is the algorithm and the text in
+    /// a list, [`FetchData::Other`](crate::types::FetchData::Other).
+    preview_fuzzy = "PREVIEW (FUZZY)", NONE;
     /// `SNIPPET`: what PREVIEW was before it had an RFC (needs SNIPPET=FUZZY).
     snippet = "SNIPPET", NONE;
     /// `SNIPPET (LAZY=FUZZY)`: only if the server has it at hand (needs SNIPPET=FUZZY).

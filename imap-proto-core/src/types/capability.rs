@@ -2,7 +2,7 @@
 //!
 //! The README's coverage table, the documentation and [`Capability`] are made from this one.
 
-use self::Server::{Cyrus, CyrusNew, Dovecot};
+use self::Server::{Cyrus, CyrusNew, Dovecot, DovecotNew};
 use super::Capabilities;
 
 /// What belongs to a capability: its row of the table.
@@ -53,6 +53,9 @@ pub struct KnownCapability {
 pub enum Support {
     /// Its responses, data items and response codes have types of their own, or it has none.
     Typed,
+    /// Its commands can be sent; what servers send comes as a tree of tokens or as raw arguments, since it is described
+    /// nowhere but in the servers themselves.
+    Named,
     /// A keyword only: what it is for is obsolete or not described anywhere, so nothing comes with it. What a server
     /// says because of it comes as a tree of tokens or as raw arguments, like all that is unknown.
     Keyword,
@@ -64,6 +67,8 @@ pub enum Support {
 pub enum Server {
     /// Dovecot 2.3.
     Dovecot,
+    /// Dovecot 2.4.
+    DovecotNew,
     /// Cyrus IMAP 3.6.
     Cyrus,
     /// Cyrus IMAP 3.12.
@@ -75,6 +80,7 @@ impl Server {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dovecot => "Dovecot 2.3",
+            Self::DovecotNew => "Dovecot 2.4",
             Self::Cyrus => "Cyrus 3.6",
             Self::CyrusNew => "Cyrus 3.12",
         }
@@ -222,7 +228,7 @@ capabilities! {
             "basics::capability", "basics::noop", "searching::every_key",
             "fetching::macros_of_rfc", "rfc3501",
         ],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Imap4Rev2 "IMAP4rev2" [9051] Typed {
         commands: [
@@ -253,7 +259,7 @@ capabilities! {
         commands: ["SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS"],
         responses: ["ACL", "LISTRIGHTS", "MYRIGHTS"],
         tests: ["extensions::acl", "rfc4314", "rfc2086"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Annotate "ANNOTATE-EXPERIMENT-1" [5257] Typed {
         commands: ["SELECT", "FETCH", "STORE", "APPEND", "SEARCH", "SORT"],
@@ -284,7 +290,7 @@ capabilities! {
             "CONTACTADMIN", "UNAVAILABLE",
         ],
         tests: ["auth::plain", "auth::scram_sha_256", "6.2.2-authenticate-plain", "rfc2195", "rfc4505", "rfc7628"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Binary "BINARY" [3516] Typed {
         commands: ["FETCH", "APPEND"],
@@ -292,27 +298,27 @@ capabilities! {
         codes: ["UNKNOWN-CTE"],
         fetch_items: ["BINARY", "BINARY.PEEK", "BINARY.SIZE"],
         tests: ["fetching::binary", "appending::binary"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Catenate "CATENATE" [4469] Typed {
         commands: ["APPEND"],
         codes: ["BADURL", "TOOBIG"],
         options: ["CATENATE"],
         tests: ["composing::catenate", "composing::bad_url", "rfc4469"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Children "CHILDREN" [3348] Typed {
         commands: ["LIST"],
         responses: ["LIST"],
         options: ["CHILDREN"],
         tests: ["listing::children", "rfc3348"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     CompressDeflate "COMPRESS=DEFLATE" [4978] Typed {
         commands: ["COMPRESS"],
         codes: ["COMPRESSIONACTIVE"],
         tests: ["basics::compress", "rfc4978"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     CondStore "CONDSTORE" [7162, 4551] Typed {
         commands: ["SELECT", "FETCH", "STORE", "SEARCH", "STATUS"],
@@ -323,7 +329,7 @@ capabilities! {
         search_keys: ["MODSEQ"],
         options: ["CONDSTORE", "CHANGEDSINCE", "UNCHANGEDSINCE"],
         tests: ["flags::unchanged_since", "flags::mod_seq_grows", "searching::mod_seq", "rfc7162", "rfc4551"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     ContextSearch "CONTEXT=SEARCH" [5267] Typed {
         commands: ["SEARCH", "CANCELUPDATE"],
@@ -333,7 +339,7 @@ capabilities! {
         tests: [
             "contexts::live_search", "contexts::refused_and_cancelled", "contexts::hint_and_partial", "rfc5267",
         ],
-        confirmed: [Dovecot],
+        confirmed: [Dovecot, DovecotNew],
     }
     ContextSort "CONTEXT=SORT" [5267] Typed {
         commands: ["SORT", "CANCELUPDATE"],
@@ -359,21 +365,21 @@ capabilities! {
         commands: ["ENABLE"],
         responses: ["ENABLED"],
         tests: ["basics::enable", "6.3.1-enable", "rfc5161"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Esearch "ESEARCH" [4731] Typed {
         commands: ["SEARCH"],
         responses: ["ESEARCH"],
         options: ["MIN", "MAX", "ALL", "COUNT"],
         tests: ["searching::esearch", "rfc4731"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Esort "ESORT" [5267] Typed {
         commands: ["SORT"],
         responses: ["ESEARCH"],
         options: ["MIN", "MAX", "ALL", "COUNT"],
         tests: ["sorting::sort_returning", "rfc5267"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Filters "FILTERS" [5466] Typed {
         commands: ["SEARCH"],
@@ -383,7 +389,7 @@ capabilities! {
     }
     I18nLevel1 "I18NLEVEL=1" [5255] Typed {
         tests: ["offered::unicode_case"],
-        confirmed: [Dovecot],
+        confirmed: [Dovecot, DovecotNew],
     }
     I18nLevel2 "I18NLEVEL=2" [5255] Typed {
         commands: ["COMPARATOR"],
@@ -395,7 +401,7 @@ capabilities! {
         commands: ["ID"],
         responses: ["ID"],
         tests: ["basics::id", "rfc2971"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Idle "IDLE" [2177] Typed {
         commands: ["IDLE"],
@@ -403,7 +409,7 @@ capabilities! {
             "idling::news_arrive", "idling::command_during_idle", "idling::expunge_arrives",
             "6.3.13-idle", "rfc2177",
         ],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     ImapSieve "IMAPSIEVE=" [6785] Typed {
         tests: ["rfc6785"],
@@ -412,7 +418,7 @@ capabilities! {
         responses: ["OK"],
         codes: ["INPROGRESS"],
         tests: ["offered::progress", "rfc9585"],
-        confirmed: [CyrusNew],
+        confirmed: [DovecotNew, CyrusNew],
     }
     JmapAccess "JMAPACCESS" [9698] Typed {
         commands: ["GETJMAPACCESS"],
@@ -432,7 +438,7 @@ capabilities! {
         tests: [
             "mailboxes::list_several_patterns", "mailboxes::list_extended", "listing::child_info", "rfc5258",
         ],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     ListMetadata "LIST-METADATA" [9590] Typed {
         commands: ["LIST"],
@@ -446,14 +452,14 @@ capabilities! {
         responses: ["MYRIGHTS"],
         options: ["MYRIGHTS"],
         tests: ["listing::my_rights", "rfc8440"],
-        confirmed: [Cyrus, CyrusNew],
+        confirmed: [DovecotNew, Cyrus, CyrusNew],
     }
     ListStatus "LIST-STATUS" [5819] Typed {
         commands: ["LIST"],
         responses: ["STATUS"],
         options: ["STATUS"],
         tests: ["mailboxes::list_status", "rfc5819"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     LiteralPlus "LITERAL+" [7888] Typed {
         tests: ["offered::literals_without_waiting", "rfc7888"],
@@ -461,15 +467,18 @@ capabilities! {
     }
     LiteralMinus "LITERAL-" [7888] Typed {
         codes: ["TOOBIG"],
-        tests: ["literal-minus"],
+        tests: ["literal-minus", "offered::small_literals_without_waiting"],
+        confirmed: [DovecotNew, CyrusNew],
     }
     LoginReferrals "LOGIN-REFERRALS" [2221] Typed {
         commands: ["AUTHENTICATE", "LOGIN"],
         codes: ["REFERRAL"],
-        tests: ["rfc2221"],
+        tests: ["access::referral", "rfc2221"],
+        confirmed: [Dovecot, DovecotNew],
     }
     LoginDisabled "LOGINDISABLED" [3501, 9051] Typed {
-        tests: ["rfc2595"],
+        tests: ["access::login_disabled", "rfc2595"],
+        confirmed: [Cyrus, CyrusNew],
     }
     MailboxReferrals "MAILBOX-REFERRALS" [2193] Typed {
         commands: ["RLIST", "RLSUB"],
@@ -489,7 +498,7 @@ capabilities! {
         codes: ["METADATA"],
         options: ["MAXSIZE", "DEPTH"],
         tests: ["extensions::metadata", "server::metadata_options", "server::metadata_of_the_server", "rfc5464"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     MetadataServer "METADATA-SERVER" [5464] Typed {
         commands: ["GETMETADATA", "SETMETADATA"],
@@ -497,20 +506,20 @@ capabilities! {
         codes: ["METADATA"],
         options: ["MAXSIZE", "DEPTH"],
         tests: ["server::metadata_of_the_server", "rfc5464"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Move "MOVE" [6851] Typed {
         commands: ["MOVE"],
         responses: ["OK", "EXPUNGE", "VANISHED"],
         codes: ["COPYUID"],
         tests: ["moving::move_uids", "moving::move_by_number", "6.4.8-move", "rfc6851"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     MultiAppend "MULTIAPPEND" [3502] Typed {
         commands: ["APPEND"],
         codes: ["APPENDUID"],
         tests: ["appending::several_at_once", "rfc3502"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     MultiSearch "MULTISEARCH" [7377, 6237] Typed {
         commands: ["ESEARCH"],
@@ -523,7 +532,7 @@ capabilities! {
         commands: ["NAMESPACE"],
         responses: ["NAMESPACE"],
         tests: ["basics::namespace", "6.3.10-personal", "rfc2342"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Notify "NOTIFY" [5465] Typed {
         commands: ["NOTIFY"],
@@ -532,7 +541,7 @@ capabilities! {
         tests: [
             "notifying::other_mailboxes", "notifying::selected_mailbox", "notifying::names_of_mailboxes", "rfc5465",
         ],
-        confirmed: [Dovecot, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, CyrusNew],
     }
     ObjectId "OBJECTID" [8474] Typed {
         commands: ["FETCH", "STATUS", "SEARCH", "CREATE", "SELECT"],
@@ -557,7 +566,7 @@ capabilities! {
         fetch_items: ["PREVIEW"],
         options: ["LAZY"],
         tests: ["objects::preview", "rfc8970"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Qresync "QRESYNC" [7162, 5162] Typed {
         commands: ["ENABLE", "SELECT", "FETCH"],
@@ -567,27 +576,27 @@ capabilities! {
         tests: [
             "synchronizing::qresync_select", "synchronizing::qresync_matches", "synchronizing::vanished_since", "synchronizing::enable_then_vanished", "rfc7162", "rfc5162",
         ],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Quota "QUOTA" [9208, 2087] Typed {
         commands: ["GETQUOTA", "GETQUOTAROOT"],
         responses: ["QUOTA", "QUOTAROOT"],
         codes: ["OVERQUOTA"],
         tests: ["extensions::quota", "rfc9208", "rfc2087"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     QuotaResource "QUOTA=RES-" [9208] Typed {
         commands: ["GETQUOTA", "GETQUOTAROOT", "STATUS"],
         responses: ["QUOTA", "QUOTAROOT", "STATUS"],
         codes: ["OVERQUOTA"],
         status_items: ["DELETED", "DELETED-STORAGE"],
-        tests: ["objects::status_deleted", "rfc9208"],
+        tests: ["objects::status_deleted", "server::quota_resources", "rfc9208"],
         confirmed: [CyrusNew],
     }
     QuotaSet "QUOTASET" [9208] Typed {
         commands: ["SETQUOTA"],
         responses: ["QUOTA"],
-        tests: ["server::set_quota", "rfc9208"],
+        tests: ["server::set_quota", "server::quota_resources", "rfc9208"],
         confirmed: [CyrusNew],
     }
     Replace "REPLACE" [8508] Typed {
@@ -595,18 +604,18 @@ capabilities! {
         responses: ["OK", "EXPUNGE", "VANISHED"],
         codes: ["APPENDUID"],
         tests: ["composing::replace", "rfc8508"],
-        confirmed: [CyrusNew],
+        confirmed: [DovecotNew, CyrusNew],
     }
     Rights "RIGHTS=" [4314] Typed {
         commands: ["SETACL"],
         responses: ["ACL", "LISTRIGHTS", "MYRIGHTS"],
         tests: ["offered::new_rights"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     SaslIr "SASL-IR" [4959] Typed {
         commands: ["AUTHENTICATE"],
         tests: ["auth::plain", "rfc4959"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     SaveDate "SAVEDATE" [8514] Typed {
         commands: ["FETCH", "SEARCH"],
@@ -614,7 +623,7 @@ capabilities! {
         fetch_items: ["SAVEDATE"],
         search_keys: ["SAVEDBEFORE", "SAVEDON", "SAVEDSINCE", "SAVEDATESUPPORTED"],
         tests: ["objects::save_date", "rfc8514"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     SaveLimit "SAVELIMIT=" [9738] Typed {
         commands: ["COPY", "APPEND"],
@@ -636,45 +645,46 @@ capabilities! {
         search_keys: ["$"],
         options: ["SAVE"],
         tests: ["searching::saved_result", "rfc5182"],
-        confirmed: [Dovecot, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, CyrusNew],
     }
     Sort "SORT" [5256] Typed {
         commands: ["SORT"],
         responses: ["SORT"],
         codes: ["BADCHARSET"],
         tests: ["sorting::sort", "rfc5256"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     SortDisplay "SORT=DISPLAY" [5957] Typed {
         commands: ["SORT"],
         responses: ["SORT"],
         tests: ["offered::sort_display", "sort-display"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     SpecialUse "SPECIAL-USE" [6154, 8457] Typed {
         commands: ["LIST"],
         responses: ["LIST"],
         options: ["SPECIAL-USE"],
         tests: ["mailboxes::list_special_use", "rfc6154", "rfc8457"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     StartTls "STARTTLS" [3501, 9051] Typed {
         commands: ["STARTTLS"],
-        tests: ["6.2.1-starttls", "rfc2595"],
+        tests: ["access::starttls", "6.2.1-starttls", "rfc2595"],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     StatusSize "STATUS=SIZE" [8438] Typed {
         commands: ["STATUS"],
         responses: ["STATUS"],
         status_items: ["SIZE"],
         tests: ["mailboxes::status_size", "rfc8438"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Thread "THREAD=" [5256] Typed {
         commands: ["THREAD"],
         responses: ["THREAD"],
         codes: ["BADCHARSET"],
         tests: ["sorting::thread", "rfc5256"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     UidBatches "UIDBATCHES" [10022] Typed {
         commands: ["UIDBATCHES"],
@@ -693,20 +703,21 @@ capabilities! {
         commands: ["UID EXPUNGE"],
         codes: ["APPENDUID", "COPYUID", "UIDNOTSTICKY"],
         tests: ["moving::copy_uids", "moving::uid_expunge", "6.4.9-uid-expunge", "rfc4315", "rfc2359"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     Unauthenticate "UNAUTHENTICATE" [8437] Typed {
         commands: ["UNAUTHENTICATE"],
-        tests: ["unauthenticate"],
+        tests: ["access::unauthenticate", "unauthenticate"],
+        confirmed: [Cyrus, CyrusNew],
     }
     Unselect "UNSELECT" [3691] Typed {
         commands: ["UNSELECT"],
         tests: ["selecting::unselect", "6.4.2-unselect", "rfc3691"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     UrlPartial "URL-PARTIAL" [5550] Typed {
         tests: ["offered::url_partial"],
-        confirmed: [Dovecot, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, CyrusNew],
     }
     UrlAuth "URLAUTH" [4467] Typed {
         commands: ["GENURLAUTH", "RESETKEY", "URLFETCH"],
@@ -725,7 +736,7 @@ capabilities! {
         commands: ["ENABLE", "APPEND"],
         options: ["UTF8"],
         tests: ["unicode::utf8_accept", "utf8-accept"],
-        confirmed: [CyrusNew],
+        confirmed: [DovecotNew, CyrusNew],
     }
     Utf8All "UTF8=ALL" [5738] Keyword {
         tests: ["keywords"],
@@ -744,24 +755,64 @@ capabilities! {
         commands: ["SEARCH"],
         search_keys: ["OLDER", "YOUNGER"],
         tests: ["searching::within", "rfc5032"],
-        confirmed: [Dovecot, Cyrus, CyrusNew],
+        confirmed: [Dovecot, DovecotNew, Cyrus, CyrusNew],
     }
     // Of vendors.
     AnnotateMore "ANNOTATEMORE" [] Typed {
         commands: ["GETANNOTATION", "SETANNOTATION"],
         responses: ["ANNOTATION"],
-        tests: ["annotatemore"],
+        tests: ["vendor::annotatemore", "annotatemore"],
+        confirmed: [Cyrus, CyrusNew],
+    }
+    DigestSha1 "DIGEST=SHA1" [] Named {
+        commands: ["FETCH"],
+        responses: ["FETCH"],
+        fetch_items: ["DIGEST.SHA1"],
+        tests: ["vendor::digest"],
+        confirmed: [Cyrus, CyrusNew],
+    }
+    PreviewFuzzy "PREVIEW=FUZZY" [] Typed {
+        commands: ["FETCH"],
+        responses: ["FETCH"],
+        fetch_items: ["PREVIEW"],
+        options: ["FUZZY"],
+        tests: ["vendor::preview_fuzzy"],
+        confirmed: [Dovecot, DovecotNew],
     }
     ProxyAuth "PROXYAUTH" [] Typed {
         commands: ["PROXYAUTH"],
         tests: ["proxyauth"],
+    }
+    Scan "SCAN" [] Named {
+        commands: ["SCAN"],
+        responses: ["LIST"],
+        tests: ["vendor::scan"],
+        confirmed: [Cyrus],
+    }
+    SortModSeq "SORT=MODSEQ" [] Typed {
+        commands: ["SORT"],
+        tests: ["vendor::sort_by_mod_seq"],
+        confirmed: [Cyrus, CyrusNew],
+    }
+    SortUid "SORT=UID" [] Typed {
+        commands: ["SORT"],
+        tests: ["vendor::sort_by_uid"],
+        confirmed: [Cyrus, CyrusNew],
     }
     SnippetFuzzy "SNIPPET=FUZZY" [] Typed {
         commands: ["FETCH"],
         responses: ["FETCH"],
         fetch_items: ["SNIPPET"],
         tests: ["objects::snippet"],
-        confirmed: [Dovecot],
+        confirmed: [Dovecot, DovecotNew],
+    }
+    CreatedModSeq "X-CREATEDMODSEQ" [] Named {
+        commands: ["FETCH", "STATUS"],
+        responses: ["FETCH", "STATUS"],
+        fetch_items: ["CREATEDMODSEQ"],
+        status_items: ["CREATEDMODSEQ"],
+        tests: ["vendor::created_mod_seq"],
+        confirmed: [Cyrus, CyrusNew],
     }
     GmailExtensions "X-GM-EXT-1" [] Typed {
         commands: ["FETCH", "STORE", "SEARCH"],
@@ -775,13 +826,24 @@ capabilities! {
         responses: ["NETSCAPE", "ACCOUNT", "ACCOUNT-URL"],
         tests: ["netscape"],
     }
+    XQuota "X-QUOTA=" [] Typed {
+        commands: ["GETQUOTA", "GETQUOTAROOT", "SETQUOTA"],
+        responses: ["QUOTA", "QUOTAROOT"],
+        tests: ["vendor::x_quota"],
+        confirmed: [Cyrus],
+    }
     ApplePushService "XAPPLEPUSHSERVICE" [] Typed {
         commands: ["XAPPLEPUSHSERVICE"],
         responses: ["XAPPLEPUSHSERVICE"],
         tests: ["xapplepushservice"],
     }
-    Conversations "XCONVERSATIONS" [] Keyword {
-        tests: ["keywords"],
+    Conversations "XCONVERSATIONS" [] Named {
+        commands: ["FETCH", "STATUS"],
+        responses: ["FETCH", "STATUS"],
+        fetch_items: ["CID"],
+        status_items: ["XCONVEXISTS", "XCONVUNSEEN", "XCONVMODSEQ"],
+        tests: ["vendor::conversations"],
+        confirmed: [Cyrus, CyrusNew],
     }
     Xlist "XLIST" [] Typed {
         commands: ["XLIST"],
@@ -789,8 +851,12 @@ capabilities! {
         tests: ["server::xlist"],
         confirmed: [Cyrus, CyrusNew],
     }
-    Xmove "XMOVE" [] Keyword {
-        tests: ["keywords"],
+    Xmove "XMOVE" [] Named {
+        commands: ["XMOVE"],
+        responses: ["OK", "EXPUNGE"],
+        codes: ["COPYUID"],
+        tests: ["vendor::xmove", "keywords"],
+        confirmed: [Cyrus],
     }
     Xsnippets "XSNIPPETS" [] Keyword {
         tests: ["keywords"],

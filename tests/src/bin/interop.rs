@@ -2,8 +2,12 @@
 //!
 //! `interop --url URL [--user USER --password-env VARIABLE] [--ca FILE] [--adapter std|tokio]
 //! [--token-env VARIABLE] [--client FILE] [--starttls] [--compress] [--only WORD]
-//! [--scenario features|imaplib2] [--debug LEVEL]`, where the URL is `imap://host:port`,
+//! [--settings FILE] [--scenario features|imaplib2] [--debug LEVEL]`, where the URL is `imap://host:port`,
 //! `imaps://host:port` or `exec:COMMAND` for a child process that greets with PREAUTH.
+//!
+//! A file of settings is what a script of `tests/servers` prints: it stands for the login, the token and the
+//! certificates, and tells the further users and ports that some cases need. With it a capability that no case has tried
+//! is a failure; without, it is named in a skipped case.
 //!
 //! The scenario `imaplib2` is the sequence of that library's own test script, each step checked for
 //! its content; its options stand in `docs/from-imaplib2.md`. The debug
@@ -13,10 +17,12 @@
 //! It works in mailboxes of its own and removes them. Each case prints `ok`, `not ok` or `skip`;
 //! the last line counts them, and the exit status is 1 when one failed.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use imap_proto_core::engine::debug_filter;
 use imap_tests::interop::{Adapter, Address, Options, Scenario, run};
+use imap_tests::servers;
 use imap_tests::tracer::Tracer;
 
 fn main() -> ExitCode {
@@ -47,6 +53,7 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, S
     let (mut url, mut user, mut password, mut filter) = (None, None, None, String::new());
     let mut level = None;
     let mut options = Options::new(Address::Process(Vec::new()));
+    let mut settings = None;
     while let Some(argument) = arguments.next() {
         let mut value = || {
             let value = arguments.next();
@@ -62,6 +69,7 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, S
             "--adapter" => options.adapter = adapter(&value()?)?,
             "--starttls" => options.starttls = true,
             "--compress" => options.compress = true,
+            "--settings" => settings = Some(read_settings(&value()?)?),
             "--only" => filter = value()?,
             "--debug" => {
                 let number = value()?;
@@ -73,10 +81,18 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, S
     }
     options.address = Address::parse(&url.ok_or("--url is missing")?)?;
     options.login = user.zip(password);
+    if let Some(settings) = settings {
+        options = options.with_settings(settings);
+    }
     if options.login.is_none() && !matches!(options.address, Address::Process(_)) {
         return Err("--user and --password-env are missing".into());
     }
     Ok((options, filter, level))
+}
+
+fn read_settings(path: &str) -> Result<BTreeMap<String, String>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(servers::settings(&text))
 }
 
 fn variable(name: &str) -> Result<String, String> {

@@ -127,6 +127,7 @@ fn capabilities() -> String {
         };
         let data = match known.support {
             Support::Typed => "typed",
+            Support::Named => "tokens",
             _ => "a keyword only",
         };
         let servers: Vec<&str> = known.confirmed.iter().map(|server| server.name()).collect();

@@ -8,6 +8,7 @@ mod case;
 mod cases;
 mod client;
 mod mail;
+mod offers;
 mod options;
 mod runner;
 mod tasks;

@@ -1,5 +1,6 @@
 //! Which server, and how to reach it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use imap_proto_core::layer::{ClientCertificate, client_config};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
+
+use super::case::Failure;
 
 /// How the connections are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +63,8 @@ pub struct Options {
     pub compress: bool,
     /// What is run.
     pub scenario: Scenario,
+    /// What else a server of `tests/servers` has, by the names of its README; empty for others.
+    pub settings: BTreeMap<String, String>,
 }
 
 impl Options {
@@ -75,7 +80,30 @@ impl Options {
             starttls: false,
             compress: false,
             scenario: Scenario::Features,
+            settings: BTreeMap::new(),
         }
+    }
+
+    /// All that the settings of a server of `tests/servers` say: login, token, certificates, and the rest.
+    #[must_use]
+    pub fn with_settings(self, settings: BTreeMap<String, String>) -> Self {
+        let told = Self { settings, ..self };
+        let setting = |name| told.setting(name).map(str::to_owned);
+        Self {
+            login: setting("IMAP_USER")
+                .zip(setting("IMAP_PASSWORD"))
+                .filter(|_| !matches!(told.address, Address::Process(_))),
+            token: setting("IMAP_TOKEN"),
+            client: setting("CLIENT_FILE").map(PathBuf::from),
+            ca: setting("CA_FILE").map(PathBuf::from),
+            ..told.clone()
+        }
+    }
+
+    /// A setting; `None` where the server has it not, or empty.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        let value = self.settings.get(name).map(String::as_str);
+        value.filter(|value| !value.is_empty())
     }
 
     /// The configuration of a connection that is not logged in.
@@ -91,17 +119,83 @@ impl Options {
         options.config()
     }
 
-    /// As [`config`](Self::config), with the client certificate and without a login.
+    /// Without TLS and without a login, until STARTTLS.
     ///
     /// # Errors
     ///
-    /// As [`without_login`](Self::without_login).
-    pub fn with_certificate(&self) -> Result<Config, String> {
-        let config = self.without_login()?;
-        match (&self.ca, &self.client) {
-            (Some(ca), Some(client)) => Ok(config.with_tls(tls(ca, Some(client))?)),
-            _ => Ok(config),
+    /// Skipped, where the server is not reached in the clear.
+    pub(super) fn in_the_clear(&self) -> Result<Config, Failure> {
+        match &self.address {
+            Address::Plain(host, port) => Ok(Config::unencrypted(host).with_port(*port)),
+            _ => Err(Failure::Skipped("not in the clear".to_owned())),
         }
+    }
+
+    /// With TLS and without a login: by STARTTLS where the address is in the clear.
+    ///
+    /// # Errors
+    ///
+    /// As [`secured`](Self::secured).
+    pub(super) fn secure(&self) -> Result<Config, Failure> {
+        self.secured(|ca| tls(ca, None))
+    }
+
+    /// As [`secure`](Self::secure), with the client certificate.
+    ///
+    /// # Errors
+    ///
+    /// As [`secured`](Self::secured), and skipped without a certificate.
+    pub(super) fn with_certificate(&self) -> Result<Config, Failure> {
+        let client = self.client.as_ref();
+        let client = client.ok_or_else(|| Failure::Skipped("no client certificate".to_owned()))?;
+        self.secured(|ca| tls(ca, Some(client)))
+    }
+
+    /// As [`secure`](Self::secure), but TLS 1.2.
+    ///
+    /// # Errors
+    ///
+    /// As [`secured`](Self::secured).
+    pub(super) fn secure_by_tls_1_2(&self) -> Result<Config, Failure> {
+        self.secured(|ca| {
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let versions = [&rustls::version::TLS12];
+            let config = ClientConfig::builder_with_provider(provider)
+                .with_protocol_versions(&versions)
+                .map_err(|why| why.to_string())?;
+            let config = config.with_root_certificates(roots(ca)?);
+            Ok(Arc::new(config.with_no_client_auth()))
+        })
+    }
+
+    /// By STARTTLS on another port, without a login.
+    ///
+    /// # Errors
+    ///
+    /// As [`secured`](Self::secured).
+    pub(super) fn secure_at(&self, port: u16) -> Result<Config, Failure> {
+        let address = Address::Plain("localhost".to_owned(), port);
+        let options = self.clone();
+        Self { address, ..options }.secure()
+    }
+
+    /// With TLS that is made for the CA's file.
+    ///
+    /// # Errors
+    ///
+    /// Skipped without TLS or the CA's file; failed when a file cannot be read.
+    fn secured(
+        &self,
+        tls: impl FnOnce(&Path) -> Result<Arc<ClientConfig>, String>,
+    ) -> Result<Config, Failure> {
+        let config = match &self.address {
+            Address::Process(_) => return Err(Failure::Skipped("no TLS".to_owned())),
+            Address::Tls(host, port) => Config::tls(host).with_port(*port),
+            Address::Plain(host, port) => Config::starttls(host).with_port(*port),
+        };
+        let ca = self.ca.as_ref();
+        let ca = ca.ok_or_else(|| Failure::Skipped("no file of the CA".to_owned()))?;
+        Ok(config.compress(self.compress).with_tls(tls(ca)?))
     }
 
     /// The configuration of a connection.
@@ -164,15 +258,20 @@ fn host_and_port(text: &str, default: u16) -> Result<(String, u16), String> {
 }
 
 fn tls(ca: &Path, client: Option<&PathBuf>) -> Result<Arc<ClientConfig>, String> {
+    let client = client.map(|path| certificate_and_key(path)).transpose()?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = client_config(provider, roots(ca)?, client, true);
+    config.map_err(|why| format!("{}: {why}", ca.display()))
+}
+
+fn roots(ca: &Path) -> Result<RootCertStore, String> {
     let failed = |why: &dyn std::fmt::Display| format!("{}: {why}", ca.display());
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(ca).map_err(|why| failed(&why))? {
         let certificate = certificate.map_err(|why| failed(&why))?;
         roots.add(certificate).map_err(|why| failed(&why))?;
     }
-    let client = client.map(|path| certificate_and_key(path)).transpose()?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    client_config(provider, roots, client, true).map_err(|why| failed(&why))
+    Ok(roots)
 }
 
 fn certificate_and_key(path: &Path) -> Result<ClientCertificate, String> {

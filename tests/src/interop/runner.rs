@@ -1,5 +1,6 @@
 //! Runs the cases, prints how they went, and tidies up.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::io::{self, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,10 +15,11 @@ use imap_proto_core::types::{ListResponse, MailboxName};
 use super::case::{Case, Connector, Failure, Verdict, check};
 use super::cases;
 use super::client::Client;
+use super::offers;
 use super::options::{Adapter, Address, Options, Scenario};
 
 /// How long a case may take before its connections are ended.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How many cases went how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +103,7 @@ async fn all<L: Client>(
         filter,
         out,
         summary: Summary::default(),
+        passed: BTreeSet::new(),
     };
     let watchdog = Watchdog::start(connector);
     let ran = match scenario {
@@ -109,6 +112,16 @@ async fn all<L: Client>(
             let sequence = cases::imaplib2::all::<L>;
             runner.sequence(&watchdog, "imaplib2", sequence).await
         }
+    };
+    let ran = match scenario {
+        // Behind all cases, of which a filter leaves some out.
+        Scenario::Features if filter.is_empty() => {
+            let tried = watchdog
+                .watch(offers::tried(connector, &runner.passed))
+                .await;
+            ran.and_then(|()| runner.report("all_offers_are_tried", tried))
+        }
+        _ => ran,
     };
     ran.map_err(|error| error.to_string())?;
     let tidied = tidied(&client, &runner.root.prefix).await;
@@ -187,6 +200,8 @@ pub(super) struct Runner<'a, L> {
     filter: &'a str,
     out: &'a mut dyn Write,
     summary: Summary,
+    /// The names of the cases that passed.
+    passed: BTreeSet<String>,
 }
 
 impl<L: Client> Runner<'_, L> {
@@ -248,6 +263,7 @@ impl<L: Client> Runner<'_, L> {
         match verdict {
             Ok(()) => {
                 self.summary.passed += 1;
+                self.passed.insert(name.to_owned());
                 writeln!(self.out, "ok {name}")
             }
             Err(Failure::Failed(why)) => {

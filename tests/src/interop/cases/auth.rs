@@ -4,15 +4,16 @@ use imap_proto_core::encode::Noop;
 use imap_proto_core::engine::sasl::{
     Channel, Credentials, Mechanism, Plain, SaslError, Scram, ScramHash, Strength,
 };
-use imap_proto_core::engine::{Config, Security, State};
+use imap_proto_core::engine::{Config, State};
 use imap_proto_core::session::Error;
 use imap_proto_core::types::{Capabilities, Secret};
 
+use super::access::REFUSAL;
 use crate::interop::case::{Case, Failure, Verdict, check, same, some};
 use crate::interop::client::Client;
 
 /// What the server offers before login.
-fn offered<L: Client>(t: &Case<'_, L>, config: Config) -> Result<Capabilities, Failure> {
+pub(super) fn offered<L: Client>(t: &Case<'_, L>, config: Config) -> Result<Capabilities, Failure> {
     let client = t.connector.connect_by(config)?;
     let state = client.session().state();
     if state != State::NotAuthenticated {
@@ -29,18 +30,18 @@ fn needs<L: Client>(t: &Case<'_, L>, config: Config, mechanism: &str) -> Verdict
     Err(Failure::Skipped(format!("{mechanism} not offered here")))
 }
 
-fn login_data<L: Client>(t: &Case<'_, L>) -> Result<(String, String), Failure> {
+pub(super) fn login_data<L: Client>(t: &Case<'_, L>) -> Result<(String, String), Failure> {
     let login = t.connector.options.login.clone();
     login.ok_or_else(|| Failure::Skipped("no user and password".to_owned()))
 }
 
-fn password<L: Client>(t: &Case<'_, L>) -> Result<Credentials, Failure> {
+pub(super) fn password<L: Client>(t: &Case<'_, L>) -> Result<Credentials, Failure> {
     let (user, password) = login_data(t)?;
     Ok(Credentials::password(user, password))
 }
 
 /// Logs in, and sees that the connection works.
-async fn logs_in<L: Client>(t: &Case<'_, L>, config: Config) -> Verdict {
+pub(super) async fn logs_in<L: Client>(t: &Case<'_, L>, config: Config) -> Verdict {
     let client = t.connector.connect_by(config)?;
     same("state", client.session().state(), State::Authenticated)?;
     client.run(Noop).await?;
@@ -53,10 +54,11 @@ async fn by_password<L: Client>(t: &Case<'_, L>, mechanism: &str) -> Verdict {
     logs_in(t, config.credentials(password(t)?.only(mechanism))).await
 }
 
-/// Skipped where the server binds by what we do not have, as Cyrus by `tls-unique`.
+/// Skipped where the server binds by what we do not have, as Cyrus by `tls-unique`; see
+/// [`refused_bindings`](super::access::refused_bindings).
 async fn bound<L: Client>(t: &Case<'_, L>, mechanism: &str) -> Verdict {
     match by_password(t, mechanism).await {
-        Err(Failure::Failed(why)) if why.ends_with("bad protocol / cancel") => {
+        Err(Failure::Failed(why)) if why.ends_with(REFUSAL) => {
             let why = format!("{mechanism} is offered without tls-exporter");
             Err(Failure::Skipped(why))
         }
@@ -132,15 +134,9 @@ pub(super) async fn xoauth2<L: Client>(t: &Case<'_, L>) -> Verdict {
     by_token(t, "XOAUTH2").await
 }
 
+/// Inside TLS, by STARTTLS where the address is in the clear.
 pub(super) async fn external<L: Client>(t: &Case<'_, L>) -> Verdict {
-    let options = &t.connector.options;
-    if options.client.is_none() {
-        return Err(Failure::Skipped("no client certificate".to_owned()));
-    }
-    if t.client.session().security() != Security::Tls {
-        return Err(Failure::Skipped("no TLS".to_owned()));
-    }
-    let config = options.with_certificate()?;
+    let config = t.connector.options.with_certificate()?;
     needs(t, config.clone(), "EXTERNAL")?;
     logs_in(t, config.credentials(Credentials::external(""))).await
 }
@@ -168,8 +164,7 @@ pub(super) async fn the_best_is_taken<L: Client>(t: &Case<'_, L>) -> Verdict {
         match logs_in(t, config.clone().credentials(credentials)).await {
             Ok(()) if possible => {}
             // See `bound`.
-            Err(Failure::Failed(why))
-                if minimum == Strength::Bound && why.ends_with("bad protocol / cancel") => {}
+            Err(Failure::Failed(why)) if minimum == Strength::Bound && why.ends_with(REFUSAL) => {}
             Err(Failure::Failed(why))
                 if !possible && why.ends_with(&SaslError::NoMechanism.to_string()) => {}
             other => check(
@@ -204,32 +199,13 @@ pub(super) async fn wrong_passwords<L: Client>(t: &Case<'_, L>) -> Verdict {
             .connector
             .connect_by(config.clone().credentials(credentials))
         {
-            Err(Error::Login(completion)) if completion.text.text == "bad protocol / cancel" => {
+            Err(Error::Login(completion)) if completion.text.text == REFUSAL => {
                 same("mechanism", mechanism, "SCRAM-SHA-256-PLUS")?;
             }
             // Some servers say in the exchange that the proof is wrong, others by NO alone.
             Err(Error::Login(_) | Error::Sasl(SaslError::ServerError(_))) => {}
             Err(other) => check(false, format!("{mechanism}: {other}"))?,
             Ok(_) => check(false, format!("{mechanism}: logged in"))?,
-        }
-    }
-    Ok(())
-}
-
-pub(super) async fn refused_tokens<L: Client>(t: &Case<'_, L>) -> Verdict {
-    let config = t.connector.options.without_login()?;
-    needs(t, config.clone(), "OAUTHBEARER")?;
-    let (user, _) = login_data(t)?;
-    for mechanism in ["OAUTHBEARER", "XOAUTH2"] {
-        let credentials = Credentials::oauth(&user, "no.token").only(mechanism);
-        match t
-            .connector
-            .connect_by(config.clone().credentials(credentials))
-        {
-            Err(Error::Sasl(SaslError::Refused(refusal))) => {
-                some("status", refusal.status)?;
-            }
-            other => check(false, format!("{mechanism}: {:?}", other.err()))?,
         }
     }
     Ok(())

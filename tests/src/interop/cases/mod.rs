@@ -1,5 +1,6 @@
 //! The cases, by what they try.
 
+mod access;
 mod annotations;
 mod appending;
 mod auth;
@@ -31,6 +32,7 @@ mod synchronizing;
 mod uids;
 mod unicode;
 mod urls;
+mod vendor;
 
 use std::io;
 
@@ -60,7 +62,8 @@ cases! {
     basics: capability noop id namespace greeting_and_security compress enable;
     auth: plain login login_command cram_md5 scram_sha_1 scram_sha_256 scram_sha_512 scram_sha_1_plus
         scram_sha_256_plus scram_sha_512_plus oauthbearer xoauth2 external anonymous
-        the_best_is_taken wrong_passwords refused_tokens own_mechanism on_a_session;
+        the_best_is_taken wrong_passwords own_mechanism on_a_session;
+    access: starttls login_disabled refused_bindings bindings_are_checked refused_tokens older_tls referral unauthenticate;
     mailboxes: create_rename_delete hierarchy non_ascii_names list_patterns list_several_patterns
         list_status list_special_use list_extended subscriptions status_items status_size;
     appending: flags_and_date empty_message several_at_once streamed binary to_no_mailbox
@@ -75,7 +78,7 @@ cases! {
     moving: copy copy_uids move_uids move_by_number expunge uid_expunge to_no_mailbox;
     searching: every_key non_ascii_text by_number_and_uid esearch saved_result mod_seq within
         combinations;
-    sorting: sort sort_returning thread;
+    sorting: sort sort_returning thread thread_by_subject thread_by_references_alone;
     synchronizing: qresync_select qresync_matches vanished_since enable_then_vanished;
     fallbacks: moving expunging searching list_status special_use unselecting appending replacing
         binary resynchronizing watching;
@@ -88,7 +91,7 @@ cases! {
     notifying: other_mailboxes selected_mailbox names_of_mailboxes;
     composing: catenate bad_url replace append_limit;
     offered: imap4rev2 progress sort_display create_special_use literals_without_waiting
-        unicode_case new_rights url_partial;
+        small_literals_without_waiting unicode_case new_rights url_partial;
     listing: children child_info my_rights metadata;
     extensions: quota acl metadata custom_command;
     annotations: store_and_fetch appended search_and_sort;
@@ -96,6 +99,9 @@ cases! {
     objects: object_ids preview snippet save_date status_deleted;
     unicode: utf8_accept;
     uids: only_uids_are_told vanished_for_expunge numbers_are_refused;
-    server: jmap_access xlist remote_lists metadata_of_the_server metadata_options set_quota;
+    server: jmap_access xlist remote_lists metadata_of_the_server metadata_options set_quota
+        quota_resources;
+    vendor: annotatemore sort_by_uid sort_by_mod_seq digest created_mod_seq conversations xmove scan
+        preview_fuzzy x_quota;
     ending: logout what_waits_at_logout abort dropping_logs_out;
 }

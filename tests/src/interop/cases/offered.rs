@@ -2,12 +2,12 @@
 
 use imap_proto_core::encode::{
     Append, AppendMessage, CatenatePart, Create, Enable, FetchItems, FetchSection, List,
-    ListOptions, ListRights, MyRights, Noop, Search, SearchKey, Sort, SortCriteria, UidFetch,
-    UidSearch,
+    ListOptions, ListRights, MyRights, Noop, Search, SearchKey, Select, Sort, SortCriteria,
+    UidFetch, UidSearch,
 };
 use imap_proto_core::session::{Error, Notice};
 use imap_proto_core::types::{
-    Code, FetchData, ListAttribute, MailboxName, Section, SectionPart, SequenceNumber,
+    Code, FetchData, ListAttribute, MailboxName, Section, SectionPart, SequenceNumber, UidSet,
 };
 
 use super::idling::PATIENCE;
@@ -25,7 +25,7 @@ pub(super) async fn imap4rev2<L: Client>(t: &Case<'_, L>) -> Verdict {
     let found = t.run(List::new("", name.as_str())).await?;
     let names: Vec<MailboxName> = found.into_iter().map(|found| found.mailbox).collect();
     let name = MailboxName::from(name);
-    // Cyrus 3.12 tells it twice when the name is quoted.
+    // Cyrus 3.12 tells of a new mailbox by itself too, with the next answer.
     let same_name = |found: &MailboxName| *found == name;
     check(
         !names.is_empty() && names.iter().all(same_name),
@@ -118,6 +118,36 @@ pub(super) async fn literals_without_waiting<L: Client>(t: &Case<'_, L>) -> Verd
     }
     L::finish::<Noop>(noop).await?;
     Ok(())
+}
+
+/// Literals of at most 4096 octets go out with what is behind them, larger ones wait (RFC 7888 §5).
+pub(super) async fn small_literals_without_waiting<L: Client>(t: &Case<'_, L>) -> Verdict {
+    if !t.capabilities().await?.contains("LITERAL-") {
+        return Err(Failure::Skipped("capability LITERAL- not offered".into()));
+    }
+    let name = t.create("mail").await?;
+    let sizes = [4095, 4096, 4097, 20_000];
+    let text = |size: usize| format!("Subject: {size}\r\n\r\n{}\r\n", "x".repeat(size));
+    let message = |size: usize| text(size - (text(size).len() - size)).into_bytes();
+    let append = |&size: &usize| {
+        t.start(Append::new(
+            name.as_str(),
+            AppendMessage::new(message(size)),
+        ))
+    };
+    let appends: Vec<_> = sizes.iter().map(append).collect();
+    for append in appends {
+        L::finish::<Append>(append).await?;
+    }
+    t.run(Select::new(name.as_str())).await?;
+    let told = t
+        .run(UidFetch::new(
+            t.uids().await?.into_iter().collect::<UidSet>(),
+            FetchItems::new().size(),
+        ))
+        .await?;
+    let told: Vec<_> = told.iter().map(|told| told.size).collect();
+    same("sizes", told, sizes.map(|size| Some(size as u64)))
 }
 
 /// Letters beyond ASCII have no case either (RFC 5255 §3.1).

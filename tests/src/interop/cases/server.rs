@@ -7,6 +7,7 @@ use imap_proto_core::encode::{
 use imap_proto_core::session::Error;
 use imap_proto_core::types::{ListAttribute, ListResponse};
 
+use super::vendor::limits;
 use crate::interop::case::{Case, Failure, Verdict, check, same, some};
 use crate::interop::client::Client;
 
@@ -103,4 +104,9 @@ pub(super) async fn set_quota<L: Client>(t: &Case<'_, L>) -> Verdict {
         Ok(_) | Err(Error::No(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// RFC 9208 §5: each resource that the server says it counts.
+pub(super) async fn quota_resources<L: Client>(t: &Case<'_, L>) -> Verdict {
+    limits(t, "QUOTA=RES-").await
 }

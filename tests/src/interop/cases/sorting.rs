@@ -3,7 +3,7 @@
 use imap_proto_core::encode::{
     AppendMessage, SearchKey, SearchReturn, Sort, SortCriteria, Thread, ThreadAlgorithm, UidSort,
 };
-use imap_proto_core::types::SequenceNumber;
+use imap_proto_core::types::{SequenceNumber, ThreadResponse};
 
 use crate::interop::case::{Case, Failure, Verdict, same, some};
 use crate::interop::client::Client;
@@ -61,8 +61,8 @@ pub(super) async fn sort_returning<L: Client>(t: &Case<'_, L>) -> Verdict {
     same("ALL", numbers, [2, 3, 1])
 }
 
-pub(super) async fn thread<L: Client>(t: &Case<'_, L>) -> Verdict {
-    t.needs("THREAD=REFERENCES").await?;
+/// Replies to messages 1 and 2, and message 3 alone.
+async fn replies<L: Client>(t: &Case<'_, L>) -> Verdict {
     let reply = |number: u32, to: u32| {
         let message = mail::small(number);
         let references = format!(
@@ -74,9 +74,32 @@ pub(super) async fn thread<L: Client>(t: &Case<'_, L>) -> Verdict {
     let first = |number| AppendMessage::new(mail::small(number));
     t.filled_with([first(1), reply(2, 1), first(3), reply(4, 2), reply(5, 1)])
         .await?;
-    let algorithm = ThreadAlgorithm::References;
+    Ok(())
+}
+
+async fn threads<L: Client>(
+    t: &Case<'_, L>,
+    algorithm: ThreadAlgorithm,
+) -> Result<ThreadResponse, Failure> {
     let thread = Thread::<SequenceNumber>::new(algorithm, SearchKey::all());
-    let told = t.run(thread).await?;
+    Ok(t.run(thread).await?)
+}
+
+pub(super) async fn thread<L: Client>(t: &Case<'_, L>) -> Verdict {
+    t.needs("THREAD=REFERENCES").await?;
+    replies(t).await?;
+    let told = threads(t, ThreadAlgorithm::References).await?;
+    by_references(&told)
+}
+
+pub(super) async fn thread_by_references_alone<L: Client>(t: &Case<'_, L>) -> Verdict {
+    t.needs("THREAD=REFS").await?;
+    replies(t).await?;
+    let told = threads(t, ThreadAlgorithm::Refs).await?;
+    by_references(&told)
+}
+
+fn by_references(told: &ThreadResponse) -> Verdict {
     same("threads", told.threads().count(), 2)?;
     let parent = |number: u32| {
         let index = told
@@ -89,11 +112,13 @@ pub(super) async fn thread<L: Client>(t: &Case<'_, L>) -> Verdict {
             .and_then(|node| node.number)
     };
     let parents: Vec<_> = (1..=5).map(parent).collect();
-    same("parents", parents, [None, Some(1), None, Some(2), Some(1)])?;
+    same("parents", parents, [None, Some(1), None, Some(2), Some(1)])
+}
+
+pub(super) async fn thread_by_subject<L: Client>(t: &Case<'_, L>) -> Verdict {
     t.needs("THREAD=ORDEREDSUBJECT").await?;
-    let algorithm = ThreadAlgorithm::OrderedSubject;
-    let thread = Thread::<SequenceNumber>::new(algorithm, SearchKey::all());
-    let told = t.run(thread).await?;
+    replies(t).await?;
+    let told = threads(t, ThreadAlgorithm::OrderedSubject).await?;
     same("by subject", told.threads().count(), 5)?;
     some("numbers", told.numbers().next())?;
     Ok(())
