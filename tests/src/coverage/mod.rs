@@ -15,6 +15,7 @@ use bytes::Bytes;
 use imap_proto_core::parse::parse_response;
 use imap_proto_core::types::{
     Code, Data, EsearchData, FetchData, KnownCapability, ListAttribute, Response, StatusData,
+    Support,
 };
 use imap_proto_core::wire::Limits;
 
@@ -238,8 +239,12 @@ impl Evidence {
         heard && said
     }
 
-    /// The items that belong to a capability; `None` for one that is not in the list.
+    /// The items that belong to a capability; `None` for one that is not in the list. What is described nowhere has none:
+    /// all that there is of it is its name, and a test that shows what comes.
     fn parts(&self, known: &KnownCapability) -> Vec<Option<&Item>> {
+        if known.support == Support::Named {
+            return Vec::new();
+        }
         let of = |kinds: &'static [&'static str], names: &'static [&'static str]| {
             let names = names.iter().filter(|name| {
                 // The first two end or open a connection, the third has no name.

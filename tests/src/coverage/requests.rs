@@ -370,6 +370,7 @@ fn option(name: &str) -> Option<Made> {
         "IN" => Esearch::new(SearchKey::all())
             .within(MailboxFilter::Personal)
             .request(),
+        "FUZZY" => Fetch::new(FIRST, FetchItems::new().preview_fuzzy()).request(),
         "LAZY" => Fetch::new(FIRST, FetchItems::new().preview_lazy()).request(),
         _ => return None,
     })
