@@ -251,23 +251,19 @@ impl Writer {
         self.block.words.as_slice().get(at) == Some(&NIL)
     }
 
-    /// Whether the string at a place is this word, in any case. Escaped ones are none.
+    /// The octets of the string at a place, as they stand in the frame. Those of an escaped one
+    /// are others.
     #[inline]
-    pub(super) fn is_word(&self, cursor: &Cursor<'_>, at: usize, word: &[u8]) -> bool {
-        let Some(&[start, len]) = self.block.words.as_slice().get(at..at + 2) else {
-            return false;
+    pub(super) fn octets<'a>(&self, cursor: &Cursor<'a>, at: usize) -> Option<&'a [u8]> {
+        let &[start, len] = self.block.words.as_slice().get(at..at + 2)? else {
+            return None;
         };
-        if start == NIL || len as usize != word.len() {
-            return false;
-        }
-        let from = self.base + start as usize;
-        let span = Span {
+        let from = self.base.checked_add(start as usize)?;
+        cursor.octets(Span {
             from,
-            to: from + word.len(),
+            to: from.checked_add(len as usize)?,
             escaped: false,
-        };
-        let octets = cursor.octets(span);
-        octets.is_some_and(|octets| octets.eq_ignore_ascii_case(word))
+        })
     }
 
     fn slice(&self, cursor: &Cursor<'_>, span: Span) -> Result<(u32, u32), ParseError> {

@@ -240,15 +240,23 @@ impl Part<'_, '_> {
     }
 
     /// Notes a count of lines that is missing or too many, and a message that is not shown as one.
+    #[inline]
     fn note_lines(&mut self, kind: u32, lines: bool) {
-        let is = |place, word| self.writer.is_word(self.cursor, self.at + place, word);
-        let wanted = kind == layout::MESSAGE || is(layout::TYPE, b"TEXT");
-        let basic = !wanted && is(layout::TYPE, b"MESSAGE") && is(layout::SUBTYPE, b"RFC822");
-        if basic {
-            self.cursor.tolerate(Tolerance::BasicMessage);
-        }
+        let media_type = self.writer.octets(self.cursor, self.at + layout::TYPE);
+        let (text, message) = match media_type {
+            Some([b'T' | b't', b'E' | b'e', b'X' | b'x', b'T' | b't']) => (true, false),
+            Some([b'M' | b'm', rest @ ..]) => (false, rest.eq_ignore_ascii_case(b"ESSAGE")),
+            _ => (false, false),
+        };
+        let wanted = text || kind == layout::MESSAGE;
         if lines != wanted {
             self.cursor.tolerate(Tolerance::LineCount);
+        }
+        if message && kind != layout::MESSAGE {
+            let subtype = self.writer.octets(self.cursor, self.at + layout::SUBTYPE);
+            if subtype.is_some_and(|octets| octets.eq_ignore_ascii_case(b"RFC822")) {
+                self.cursor.tolerate(Tolerance::BasicMessage);
+            }
         }
     }
 

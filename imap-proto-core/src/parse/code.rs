@@ -22,7 +22,8 @@ pub(super) fn response_text(cursor: &mut Cursor<'_>) -> Result<ResponseText, Par
         }
         cursor.tolerate(Tolerance::MissingText);
     }
-    let (text, spaced) = code_and_text(cursor)?;
+    let mut spaced = true;
+    let text = code_and_text(cursor, &mut spaced)?;
     note_text(cursor, spaced, &text.text);
     Ok(text)
 }
@@ -36,22 +37,25 @@ pub(super) fn note_text(cursor: &mut Cursor<'_>, spaced: bool, text: &Text) {
     }
 }
 
-/// The same behind its space, and whether the text has the space that it must have.
-pub(super) fn code_and_text(cursor: &mut Cursor<'_>) -> Result<(ResponseText, bool), ParseError> {
+/// The same behind its space; `spaced` becomes whether a space parts code and text.
+pub(super) fn code_and_text(
+    cursor: &mut Cursor<'_>,
+    spaced: &mut bool,
+) -> Result<ResponseText, ParseError> {
     if cursor.peek() != Some(b'[') {
         let text = Text::from_bytes(cursor.rest_of_line());
-        return Ok((ResponseText { code: None, text }, true));
+        return Ok(ResponseText { code: None, text });
     }
     let (start, odd) = (cursor.offset(), cursor.odd());
     let code = bracketed(cursor)?;
-    let spaced = code.is_none() || cursor.try_byte(b' ');
+    *spaced = code.is_none() || cursor.try_byte(b' ');
     if code.is_none() {
         cursor.seek(start);
         cursor.set_odd(odd);
         cursor.tolerate(Tolerance::BracketedText);
     }
     let text = Text::from_bytes(cursor.rest_of_line());
-    Ok((ResponseText { code, text }, spaced))
+    Ok(ResponseText { code, text })
 }
 
 /// A code in its brackets; `None` for what is no code.

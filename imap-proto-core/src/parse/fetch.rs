@@ -151,8 +151,8 @@ impl<'c, 'a> Items<'c, 'a> {
                 Some(b'\r' | b'\n') | None => return Ok(()),
                 Some(_) => Before::Item,
             };
-            if let Some(kind) = self.odd(before, next) {
-                self.cursor.tolerate(kind);
+            if !before.allows(next) || next == Before::Item && self.open == 0 {
+                self.note_odd(before, next);
             }
             if next == Before::Item {
                 self.item()?;
@@ -162,20 +162,17 @@ impl<'c, 'a> Items<'c, 'a> {
         Ok(())
     }
 
-    /// What is not as the grammar has it, of two things that follow each other.
-    #[inline]
-    fn odd(&self, before: Before, next: Before) -> Option<Tolerance> {
-        use Before::{Closing, Item, Opening, Space, Start};
-        match (before, next) {
-            (Start, Opening) | (Opening, Item | Closing) | (Item | Closing, Space | Closing) => {
-                None
-            }
-            (Space, Item) if self.open > 0 => None,
-            (_, Opening) => Some(Tolerance::NestedItems),
-            (_, Item) if self.open == 0 => Some(Tolerance::ItemsBehindList),
-            (_, Item) => Some(Tolerance::MissingSpace),
-            _ => Some(Tolerance::ExtraSpaces),
-        }
+    /// Notes what is not as the grammar has it, of two things that follow each other.
+    #[cold]
+    fn note_odd(&mut self, before: Before, next: Before) {
+        use Before::{Closing, Item, Opening, Space};
+        self.cursor.tolerate(match (before, next) {
+            (_, Opening) => Tolerance::NestedItems,
+            (_, Item) if self.open == 0 => Tolerance::ItemsBehindList,
+            (Closing | Item, Item) => Tolerance::MissingSpace,
+            (Opening | Space, _) | (_, Space) => Tolerance::ExtraSpaces,
+            _ => return,
+        });
     }
 
     /// One item. If its value breaks the grammar but has an end it is kept as it came.
@@ -211,7 +208,7 @@ impl<'c, 'a> Items<'c, 'a> {
     /// anything else is left.
     #[inline]
     fn frequent_item(&mut self) -> bool {
-        let (start, odd) = (self.cursor.offset(), self.cursor.odd());
+        let start = self.cursor.offset();
         if self.cursor.try_bytes(b"UID ") {
             if let Ok(uid) = self.cursor.nz_number() {
                 self.response.uid = Some(Uid(uid));
@@ -224,7 +221,6 @@ impl<'c, 'a> Items<'c, 'a> {
             return true;
         }
         self.cursor.seek(start);
-        self.cursor.set_odd(odd);
         false
     }
 
@@ -379,6 +375,26 @@ enum Before {
     Space,
     Item,
     Closing,
+}
+
+impl Before {
+    /// Whether the grammar has the one behind the other; an item not before the list is open.
+    #[inline]
+    fn allows(self, next: Self) -> bool {
+        use Before::{Closing, Item, Opening, Space, Start};
+        const fn pair(before: Before, next: Before) -> u32 {
+            1 << (before as u32 * 5 + next as u32)
+        }
+        const LAWFUL: u32 = pair(Start, Opening)
+            | pair(Opening, Item)
+            | pair(Opening, Closing)
+            | pair(Item, Space)
+            | pair(Item, Closing)
+            | pair(Space, Item)
+            | pair(Closing, Closing)
+            | pair(Closing, Space);
+        LAWFUL & pair(self, next) != 0
+    }
 }
 
 /// The value of a section.

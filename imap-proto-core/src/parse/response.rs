@@ -184,7 +184,7 @@ fn untagged(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
 fn code_alone(cursor: &mut Cursor<'_>) -> Result<Data, ParseError> {
     let from = cursor.offset();
     cursor.tolerate(Tolerance::CodeWithoutCondition);
-    let (text, _) = code_and_text(cursor)?;
+    let text = code_and_text(cursor, &mut true)?;
     match text.code {
         Some(_) => Ok(Data::Condition {
             condition: Condition::Ok,

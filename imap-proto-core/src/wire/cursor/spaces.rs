@@ -48,7 +48,23 @@ impl Cursor<'_> {
     /// there is one: the end of the list is taken.
     #[inline]
     pub(crate) fn list_goes_on(&mut self) -> bool {
-        self.goes_on(1)
+        let before = self.before();
+        match self.rest() {
+            [b')', ..] if before != Some(b' ') => {
+                self.at += 1;
+                false
+            }
+            [b' ', next, ..]
+                if !matches!(before, Some(b' ' | b'(')) && !matches!(next, b' ' | b')') =>
+            {
+                self.at += 1;
+                true
+            }
+            [next, ..] if before == Some(b'(') && self.content_end != self.at && *next != b' ' => {
+                true
+            }
+            _ => self.goes_on(1),
+        }
     }
 
     /// The same for lists that stand side by side, without a space.
@@ -57,18 +73,14 @@ impl Cursor<'_> {
         self.goes_on(0)
     }
 
-    #[inline]
     fn goes_on(&mut self, between: usize) -> bool {
         let from = self.at;
         let taken = usize::from(self.is_behind(b' '));
+        let opened = self.is_behind(b'(');
         while self.try_byte(b' ') {}
         let spaces = taken + self.at - from;
         let ends = self.try_byte(b')');
-        let lawful = if ends || taken == 0 && self.was_opened(from) {
-            0
-        } else {
-            between
-        };
+        let lawful = if ends || opened { 0 } else { between };
         if spaces != lawful {
             self.odd_spaces(from, spaces > lawful);
         }
@@ -101,18 +113,12 @@ impl Cursor<'_> {
     /// of free text does not count.
     #[inline]
     pub(crate) fn is_behind(&self, octet: u8) -> bool {
-        self.is_octet_before(self.at, octet)
+        self.before() == Some(octet) && self.content_end != self.at
     }
 
     #[inline]
-    fn was_opened(&self, offset: usize) -> bool {
-        self.is_octet_before(offset, b'(')
-    }
-
-    #[inline]
-    fn is_octet_before(&self, offset: usize, octet: u8) -> bool {
-        let before = offset.checked_sub(1).and_then(|at| self.bytes.get(at));
-        before == Some(&octet) && self.content_end != offset
+    fn before(&self) -> Option<u8> {
+        self.bytes.get(self.at.checked_sub(1)?).copied()
     }
 
     /// Passes over the spaces behind the one that the grammar has.

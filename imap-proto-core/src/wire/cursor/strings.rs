@@ -92,13 +92,19 @@ impl<'a> Cursor<'a> {
     /// One or more octets of a class, within `max_string`.
     fn run(&mut self, class: u8) -> Result<&'a [u8], ParseError> {
         let rest = self.rest();
-        let end = rest.iter().position(|&byte| !has_class(byte, class));
+        let mut bits = 0;
+        let ends = |&byte: &u8| {
+            let inside = has_class(byte, class);
+            bits |= if inside { byte } else { 0 };
+            !inside
+        };
+        let end = rest.iter().position(ends);
         let run = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
         if run.is_empty() {
             return Err(self.error(ParseErrorKind::ExpectedAtom));
         }
         self.check_string(run.len())?;
-        if !run.is_ascii() {
+        if !bits.is_ascii() {
             self.tolerate(Tolerance::EightBitAtom);
         }
         self.at += run.len();
