@@ -11,7 +11,7 @@ pub(super) fn resident() -> u64 {
 }
 
 /// The threads of sessions of the blocking adapter, by their names.
-pub(super) fn session_threads() -> usize {
+pub(crate) fn session_threads() -> usize {
     let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten();
     let names =
         tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
@@ -19,7 +19,7 @@ pub(super) fn session_threads() -> usize {
 }
 
 /// Waits until it is so; false: it never was.
-pub(super) fn becomes(is: impl Fn() -> bool) -> bool {
+pub(crate) fn becomes(is: impl Fn() -> bool) -> bool {
     let end = Instant::now() + Duration::from_secs(10);
     while !is() {
         if Instant::now() > end {
