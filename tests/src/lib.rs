@@ -18,6 +18,7 @@ pub mod fuzz;
 pub mod harness;
 pub mod hostile;
 pub mod interop;
+pub mod load;
 pub mod mortal;
 pub mod proxy;
 pub mod quirks;

@@ -12,7 +12,7 @@ mod work;
 mod world;
 
 pub use crew::{Report, on_tasks, on_threads};
-pub(crate) use measure::{becomes, session_threads};
+pub(crate) use measure::{becomes, resident, session_threads};
 pub use model::Model;
 pub(crate) use random::Random;
 pub use world::World;
