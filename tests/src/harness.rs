@@ -197,6 +197,11 @@ impl Harness {
         std::mem::take(&mut self.events)
     }
 
+    /// The same, into memory that is used again.
+    pub fn swap_events(&mut self, events: &mut Vec<Event>) {
+        std::mem::swap(&mut self.events, events);
+    }
+
     /// The commands that had no ending when the connection ended.
     pub fn unfinished(&mut self) -> Vec<CommandId> {
         std::iter::from_fn(|| self.connection.take_unfinished()).collect()

@@ -74,7 +74,10 @@ impl Connection {
         let waiting = self.commands.held_count() > 0;
         match self.idle.phase {
             Phase::Off => {
-                self.arm_idle(now);
+                // Without a wish there is nothing to begin, and nothing left to stop.
+                if self.idle.wanted || self.idle.quiet_since.is_some() {
+                    self.arm_idle(now);
+                }
                 false
             }
             Phase::Requested(_) | Phase::Ending(_) => true,

@@ -23,7 +23,7 @@ impl Connection {
     /// Moves held commands into the output, in order, as far as those in flight allow.
     pub(super) fn release(&mut self, now: Instant) {
         while self.writing.is_none() && self.machine.takes_commands() && self.bye.is_none() {
-            if self.idle_blocks(now) {
+            if self.idle_blocks(now) || self.commands.held_count() == 0 {
                 return;
             }
             let states = self.machine.command_states();

@@ -44,6 +44,8 @@ struct Play {
     seen: Seen,
     /// Events as JSON, where the file looks at them.
     told: Option<VecDeque<Value>>,
+    /// Memory for events, so that the kit's own costs as little as can be.
+    events: Vec<Event>,
     octets: u64,
     time: Duration,
 }
@@ -62,6 +64,7 @@ impl Play {
         let told = hostile.script.steps.iter().any(looks).then(VecDeque::new);
         Self {
             told,
+            events: Vec::new(),
             harness,
             tags: Tags::default(),
             order: Vec::new(),
@@ -150,7 +153,9 @@ impl Play {
 
     /// Counts the events, so that a flood of them is not held.
     fn drain(&mut self) {
-        for event in self.harness.take_events() {
+        let mut events = std::mem::take(&mut self.events);
+        self.harness.swap_events(&mut events);
+        for event in events.drain(..) {
             if let Some(told) = &mut self.told {
                 told.extend(shown(&event));
             }
@@ -176,6 +181,7 @@ impl Play {
                 _ => {}
             }
         }
+        self.events = events;
     }
 
     fn end(&mut self, id: CommandId, how: &str) {
