@@ -39,7 +39,7 @@ pub(crate) fn parts(
     dialect: Dialect,
 ) -> Result<Vec<Part>, SubmitError> {
     let (mut line, mut parts) = (BytesMut::new(), Vec::new());
-    encode(segments, tag, &dialect, &mut line, &mut parts)?;
+    encode(segments, tag, dialect, &mut line, &mut parts)?;
     parts.push(Part::Bytes(line.freeze()));
     Ok(parts)
 }

@@ -65,19 +65,14 @@ const LONGEST_QUOTED: usize = 1000;
 /// # Errors
 ///
 /// What [`validate`](super::Request::validate) finds as well.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "a setting of the connection, whatever its size"
-)]
 pub(crate) fn encode(
     segments: &[Segment],
     tag: &[u8],
-    dialect: &Dialect,
+    dialect: Dialect,
     line: &mut BytesMut,
     out: &mut Vec<Part>,
 ) -> Result<(), SubmitError> {
     segments.iter().try_for_each(Segment::check)?;
-    let dialect = *dialect;
     let mut writer = Writer { dialect, line, out };
     writer.line.put_slice(tag);
     writer.line.put_u8(b' ');

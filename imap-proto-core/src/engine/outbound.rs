@@ -120,7 +120,7 @@ impl Outbound {
     ) -> Result<bool, SubmitError> {
         let (first, waiting) = (self.end, self.text.len());
         let mut parts = Vec::new();
-        encode(segments, tag, &dialect, &mut self.text, &mut parts)?;
+        encode(segments, tag, dialect, &mut self.text, &mut parts)?;
         // The first part, if there is one, begins with the text that waited already.
         self.len -= waiting;
         self.end -= waiting as u64;
