@@ -2,14 +2,12 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::task::Context;
 
 use bytes::Bytes;
 use imap_proto_core::session::{self, BodySize, Error};
 
-use crate::drive::Threads;
-use crate::helm::Steer;
+use crate::drive::helm_of;
 use crate::wait::wait_for;
 
 /// The octets of one section, as they come. See [`session::Body`].
@@ -27,14 +25,8 @@ impl Body {
     /// Waits for the size, which the server announces first; `None`: the answer ended without
     /// one, and reading tells why.
     pub fn size(&mut self) -> Option<BodySize> {
-        let helm = self.helm();
+        let helm = helm_of(self.0.attached());
         wait_for(helm.as_deref(), |context| self.0.poll_size(context))
-    }
-
-    /// The helm of the connection that the octets come from.
-    fn helm(&self) -> Option<Arc<dyn Steer>> {
-        let threads = self.0.attached::<Threads>()?;
-        Some(Arc::clone(&threads.helm))
     }
 }
 
@@ -42,14 +34,14 @@ impl Iterator for Body {
     type Item = Result<Bytes, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let helm = self.helm();
+        let helm = helm_of(self.0.attached());
         wait_for(helm.as_deref(), |context| self.0.poll_chunk(context))
     }
 }
 
 impl Read for Body {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let helm = self.helm();
+        let helm = helm_of(self.0.attached());
         let poll = |context: &mut Context<'_>| self.0.poll_read(context, buffer);
         Ok(wait_for(helm.as_deref(), poll)?)
     }

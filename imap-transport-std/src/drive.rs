@@ -213,7 +213,7 @@ impl<S: Write> Write for Lent<'_, S> {
 /// The threads of a connection, tied to its handles: they end with the last one.
 pub(crate) struct Threads {
     connection: Mutex<Option<JoinHandle<()>>>,
-    pub(crate) helm: Arc<dyn Steer>,
+    helm: Arc<dyn Steer>,
     pub(crate) callbacks: Arc<Callbacks>,
 }
 
@@ -225,6 +225,11 @@ impl Threads {
             callbacks: Arc::default(),
         }
     }
+}
+
+/// The helm of the connection that a handle is of, if it has one still.
+pub(crate) fn helm_of(threads: Option<&Threads>) -> Option<Arc<dyn Steer>> {
+    threads.map(|threads| Arc::clone(&threads.helm))
 }
 
 impl Drop for Threads {

@@ -9,8 +9,7 @@ use imap_proto_core::encode::Command;
 use imap_proto_core::engine::{CommandId, Outcome};
 use imap_proto_core::session::{self, Error};
 
-use crate::drive::Threads;
-use crate::helm::Steer;
+use crate::drive::{Threads, helm_of};
 use crate::wait::{wait_at, wait_for};
 
 /// The answer of a command.
@@ -36,7 +35,7 @@ impl<C: Command> Reply<C> {
     ///
     /// Every ending but OK with its data.
     pub fn wait(mut self) -> Result<C::Output, Error> {
-        let helm = self.helm();
+        let helm = helm_of(self.0.attached());
         wait_for(helm.as_deref(), |context| self.0.poll_finish(context))
     }
 
@@ -46,7 +45,7 @@ impl<C: Command> Reply<C> {
     ///
     /// The reply itself when the time is over: the command goes on, and can be waited for again.
     pub fn wait_timeout(mut self, timeout: Duration) -> Result<Result<C::Output, Error>, Self> {
-        let helm = self.helm();
+        let helm = helm_of(self.0.attached());
         let poll = |context: &mut Context<'_>| self.0.poll_finish(context);
         wait_at(helm.as_deref(), Some(timeout), poll).ok_or(self)
     }
@@ -57,14 +56,8 @@ impl<C: Command> Reply<C> {
     ///
     /// When the command was not submitted, or its answer was too large to collect.
     pub fn outcome(mut self) -> Result<Outcome<C>, Error> {
-        let helm = self.helm();
+        let helm = helm_of(self.0.attached());
         wait_for(helm.as_deref(), |context| self.0.poll_outcome(context))
-    }
-
-    /// The helm of the connection that the answer comes from.
-    fn helm(&self) -> Option<Arc<dyn Steer>> {
-        let threads = self.0.attached::<Threads>()?;
-        Some(Arc::clone(&threads.helm))
     }
 
     /// Runs `callback` with the answer, on a thread of the connection that is there for
@@ -110,7 +103,7 @@ impl<C: Command> Iterator for Pieces<C> {
     type Item = Result<C::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let helm = self.0.helm();
+        let helm = helm_of(self.0.0.attached());
         wait_for(helm.as_deref(), |context| self.0.0.poll_item(context))
     }
 }
