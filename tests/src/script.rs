@@ -14,7 +14,7 @@
 //! | `delay 20ms` | the server waits before what follows, in real time |
 //! | `chunk 1`, `chunk all` | from here the server's bytes arrive this many at a time |
 //! | `take 7`, `take all` | from here the client's bytes are taken this many at a time |
-//! | `flood 1000 bytes` | the server says this line (CRLF is added) that many times |
+//! | `flood 1000 bytes` | the server says this line (CRLF is added) that many times, see [`Flood`] |
 //! | `repeat 1000 bytes` | the server says these bytes that many times, with no CRLF |
 //! | `quiet` | the client has nothing to say now |
 //! | `starttls`, `compress` | TLS or DEFLATE begins here, in both directions |
@@ -38,6 +38,7 @@
 use crate::transcript::{FormatError, Line, Side, Transcript, step, unescape};
 use bytes::Bytes;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 /// A dialogue to be played.
@@ -79,8 +80,8 @@ pub enum Action {
     Chunk(Option<usize>),
     /// The client's bytes are taken this many at a time; `None`: all.
     Take(Option<usize>),
-    /// The server says these bytes many times.
-    Flood(usize, Bytes),
+    /// The server says something many times.
+    Flood(Flood),
     /// The client has nothing to say.
     Quiet,
     /// TLS begins.
@@ -93,6 +94,51 @@ pub enum Action {
     Eof,
     /// The connection breaks.
     Cut,
+}
+
+/// Bytes that come many times, with a number in place of `%n`, `%m` and `%a`: from 1 up, down to 1, and from both ends by
+/// turns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flood {
+    /// How often they come.
+    pub count: usize,
+    line: Bytes,
+}
+
+impl Flood {
+    /// How many times they come in some octets, about.
+    pub fn turns_in(&self, octets: usize) -> usize {
+        (octets / self.line.len().max(1)).max(1)
+    }
+
+    /// What comes in some turns, counted from 0; no more than there are.
+    pub fn octets(&self, turns: Range<usize>) -> Vec<u8> {
+        let turns = turns.start..turns.end.min(self.count);
+        if !self.line.contains(&b'%') {
+            return self.line.repeat(turns.len());
+        }
+        let mut octets = Vec::new();
+        for turn in turns {
+            let mut pieces = self.line.split(|byte| *byte == b'%');
+            octets.extend_from_slice(pieces.next().unwrap_or_default());
+            for piece in pieces {
+                let number = match piece.first() {
+                    Some(b'n') => turn + 1,
+                    Some(b'm') => self.count - turn,
+                    Some(b'a') if turn % 2 == 0 => turn / 2 + 1,
+                    Some(b'a') => self.count - turn / 2,
+                    _ => {
+                        octets.push(b'%');
+                        octets.extend_from_slice(piece);
+                        continue;
+                    }
+                };
+                octets.extend_from_slice(number.to_string().as_bytes());
+                octets.extend_from_slice(piece.get(1..).unwrap_or_default());
+            }
+        }
+        octets
+    }
 }
 
 /// Bytes with places for tags.
@@ -392,7 +438,8 @@ fn directive(text: &str) -> Result<(u8, Action), String> {
         if word == "flood" {
             bytes.extend_from_slice(b"\r\n");
         }
-        return Ok((1, Action::Flood(count, bytes.into())));
+        let line = bytes.into();
+        return Ok((1, Action::Flood(Flood { count, line })));
     }
     let action = match word {
         "clock" => Action::Clock(duration(words.next(), "+")?),
@@ -487,7 +534,13 @@ mod tests {
             (1, Action::Delay(Duration::from_millis(20))),
             (2, Action::Chunk(Some(1))),
             (1, Action::Take(None)),
-            (1, Action::Flood(3, Bytes::from_static(b"* 1 EXISTS\r\n"))),
+            (
+                1,
+                Action::Flood(Flood {
+                    count: 3,
+                    line: Bytes::from_static(b"* 1 EXISTS\r\n"),
+                }),
+            ),
             (1, Action::Quiet),
             (2, Action::StartTls),
             (1, Action::Compress),
@@ -557,5 +610,17 @@ mod tests {
             Action::Eof,
         ];
         assert_eq!(actions, expected);
+    }
+
+    #[test]
+    fn a_flood_counts() {
+        let flood = |line: &'static str, turns| {
+            let (line, count) = (Bytes::from_static(line.as_bytes()), 4);
+            let octets = Flood { count, line }.octets(turns);
+            String::from_utf8(octets).unwrap()
+        };
+        assert_eq!(flood("%n:%m ", 0..9), "1:4 2:3 3:2 4:1 ");
+        assert_eq!(flood("%a,", 0..4), "1,4,2,3,");
+        assert_eq!(flood("50%; ", 1..3), "50%; 50%; ");
     }
 }

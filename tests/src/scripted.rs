@@ -18,7 +18,7 @@
 
 use crate::certs::{Kind, shared};
 use crate::channel::Channel;
-use crate::script::{Action, Match, Pattern, Script, Tags};
+use crate::script::{Action, Flood, Match, Pattern, Script, Tags};
 use rustls::ServerConfig;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -177,7 +177,7 @@ impl Peer {
         let done = match action {
             Action::Server(pattern) => return self.say(&pattern.render(tags)),
             Action::Client(pattern) => return self.expect(pattern, tags),
-            Action::Flood(count, line) => return self.flood(*count, line),
+            Action::Flood(flood) => return self.flood(flood),
             Action::Quiet if self.channel.input().is_empty() => Ok(()),
             Action::Quiet => {
                 return Err(format!(
@@ -212,13 +212,10 @@ impl Peer {
     }
 
     /// Says a line many times, in writes of about 64 KiB.
-    fn flood(&mut self, count: usize, line: &[u8]) -> Result<(), Problem> {
-        let block = (64 * 1024 / line.len().max(1)).clamp(1, count.max(1));
-        let mut left = count;
-        while left > 0 {
-            let lines = left.min(block);
-            self.say(&line.repeat(lines))?;
-            left -= lines;
+    fn flood(&mut self, flood: &Flood) -> Result<(), Problem> {
+        let turns = flood.turns_in(64 * 1024);
+        for first in (0..flood.count).step_by(turns) {
+            self.say(&flood.octets(first..first + turns))?;
         }
         Ok(())
     }

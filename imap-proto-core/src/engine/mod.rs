@@ -44,5 +44,6 @@ pub use outbound::Transmit;
 pub use sasl::Credentials;
 pub use state::State;
 pub use tag::Seed;
+pub(crate) use uid_map::UidMap;
 pub use upgrade::{CompressionUpgrade, TlsUpgrade};
 pub use view::MailboxView;

@@ -1,19 +1,38 @@
 //! Which UID each message number of the selected mailbox has, as far as the server told (FEATURES §7).
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::types::{SequenceNumber, SetRange, Uid, UidSet};
 
 /// The UIDs by message number: runs of known ones, and gaps between them. What lies behind the last run is unknown.
 ///
 /// It is bounded: a run holds [`RUN`] UIDs at most, and of [`SEGMENTS`] runs and gaps no more are made, which is room for
 /// two million messages that were fetched in order. What does not fit is not remembered.
+///
+/// Runs and gaps stand in blocks. So no answer of a server costs more than some hundred steps, however many messages
+/// there are; and a copy shares all blocks but those that are changed later.
 #[derive(Clone, Debug, Default)]
-pub(super) struct UidMap {
-    segments: Vec<Segment>,
-    /// The segment last used, and how many messages stand before it: messages come in order.
+pub(crate) struct UidMap {
+    blocks: Vec<Block>,
+    segments: usize,
+    /// The block last used, and how many messages stand before it: messages come in order.
     hint: (usize, usize),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Neighbouring segments, and what is to be known of them without a look at each.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    /// How many messages, and of how many the UID is known.
+    len: usize,
+    known: usize,
+    /// The least and the highest known UID; 0 where none is.
+    first: u32,
+    last: u32,
+    segments: Arc<Vec<Segment>>,
+}
+
+#[derive(Clone, Debug)]
 enum Segment {
     /// So many messages whose UID is not known.
     Gap(usize),
@@ -21,14 +40,27 @@ enum Segment {
     Run(Vec<u32>),
 }
 
+/// Where a segment is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    block: usize,
+    segment: usize,
+    /// How many messages stand before the block, and before the segment.
+    start: usize,
+    before: usize,
+}
+
 const RUN: usize = 512;
 const SEGMENTS: usize = 4096;
-/// A VANISHED with more ranges makes the map forget, since each is looked up.
-const RANGES: usize = 1024;
+/// A block with more segments is divided in two.
+const FULL: usize = 64;
+/// Neighbours that have no more together are joined.
+const SMALL: usize = 24;
 
+/// The same UIDs are known.
 impl PartialEq for UidMap {
     fn eq(&self, other: &Self) -> bool {
-        self.segments == other.segments
+        self.pairs().eq(other.pairs())
     }
 }
 
@@ -39,72 +71,96 @@ impl Segment {
             Self::Run(uids) => uids.len(),
         }
     }
+
+    fn uids(&self) -> &[u32] {
+        match self {
+            Self::Gap(_) => &[],
+            Self::Run(uids) => uids,
+        }
+    }
+}
+
+impl Block {
+    fn new(segments: Vec<Segment>) -> Self {
+        let mut block = Self {
+            segments: Arc::new(segments),
+            ..Self::default()
+        };
+        block.measure();
+        block
+    }
+
+    fn measure(&mut self) {
+        let uids = || self.segments.iter().map(Segment::uids);
+        self.len = self.segments.iter().map(Segment::len).sum();
+        self.known = uids().map(<[u32]>::len).sum();
+        self.first = uids().find_map(<[u32]>::first).copied().unwrap_or(0);
+        self.last = uids().rev().find_map(<[u32]>::last).copied().unwrap_or(0);
+    }
 }
 
 impl UidMap {
     /// The UID of a message.
-    pub(super) fn uid(&self, number: SequenceNumber) -> Option<Uid> {
-        let mut at = index(number)?;
-        for segment in &self.segments {
-            match segment {
-                Segment::Run(uids) if at < uids.len() => return uids.get(at).copied().map(Uid),
-                Segment::Gap(len) if at < *len => return None,
-                segment => at -= segment.len(),
-            }
-        }
-        None
+    pub(crate) fn uid(&self, number: SequenceNumber) -> Option<Uid> {
+        let at = index(number)?;
+        let place = self.locate(at);
+        let uids = self.segment(place)?.uids();
+        uids.get(at - place.before).copied().map(Uid)
     }
 
     /// The number of the message with a UID.
-    pub(super) fn number(&self, uid: Uid) -> Option<SequenceNumber> {
-        let mut before = 0;
-        for segment in &self.segments {
-            if let Segment::Run(uids) = segment
-                && uids.last().is_some_and(|last| *last >= uid.0)
-            {
-                let at = before + uids.binary_search(&uid.0).ok()?;
-                return u32::try_from(at + 1).ok().map(SequenceNumber);
-            }
-            before += segment.len();
-        }
-        None
+    pub(crate) fn number(&self, uid: Uid) -> Option<SequenceNumber> {
+        let place = self.reach(uid.0)?;
+        let uids = self.segment(place)?.uids();
+        let at = place.before + uids.binary_search(&uid.0).ok()?;
+        u32::try_from(at + 1).ok().map(SequenceNumber)
     }
 
-    /// The server told a message's UID. One that contradicts what is known makes it forget all else.
-    pub(super) fn insert(&mut self, number: SequenceNumber, uid: Uid) {
+    /// Of how many messages the UID is known.
+    pub(crate) fn known(&self) -> usize {
+        self.blocks.iter().map(|block| block.known).sum()
+    }
+
+    /// The server told a message's UID. One that contradicts what is known makes it forget all else; then it is false.
+    pub(crate) fn insert(&mut self, number: SequenceNumber, uid: Uid) -> bool {
         let Some(at) = index(number).filter(|_| uid.0 != 0) else {
-            return;
+            return true;
         };
-        if !self.try_insert(at, uid.0) {
+        let fits = self.try_insert(at, uid.0);
+        if !fits {
             *self = Self::default();
             self.try_insert(at, uid.0);
         }
+        fits
     }
 
     /// The message of this number is gone.
-    pub(super) fn expunge(&mut self, number: SequenceNumber) {
+    pub(crate) fn expunge(&mut self, number: SequenceNumber) {
         let Some(at) = index(number) else {
             return;
         };
-        let (here, offset) = self.locate(at);
-        match self.segments.get_mut(here) {
-            Some(Segment::Gap(len)) => *len -= 1,
-            Some(Segment::Run(uids)) => {
-                uids.remove(offset);
+        let place = self.locate(at);
+        self.hint = (place.block, place.start);
+        self.edit(place.block, |segments| {
+            let Some(segment) = segments.get_mut(place.segment) else {
+                return;
+            };
+            match segment {
+                Segment::Gap(len) => *len -= 1,
+                Segment::Run(uids) => {
+                    uids.remove(at - place.before);
+                }
             }
-            None => return,
-        }
-        self.tidy(here);
+            if segment.len() == 0 {
+                tidy(segments);
+            }
+        });
+        self.settle(place.block);
     }
 
     /// Messages with these UIDs are gone. Behind one that was not known, no number is known any more.
-    pub(super) fn vanish(&mut self, uids: &UidSet) {
-        let ranges = uids.ranges();
-        if ranges.len() > RANGES {
-            *self = Self::default();
-            return;
-        }
-        for range in ranges {
+    pub(crate) fn vanish(&mut self, uids: &UidSet) {
+        for range in uids.ranges() {
             self.vanish_range(*range);
         }
     }
@@ -112,97 +168,260 @@ impl UidMap {
     fn vanish_range(&mut self, range: SetRange) {
         let numbers = range.numbers();
         let (low, high) = (*numbers.start(), *numbers.end());
-        let expected = u64::from(high).saturating_sub(u64::from(low)) + 1;
-        let inside = |uid: &&u32| (low..=high).contains(*uid);
-        let known: usize = self
-            .runs()
-            .map(|uids| uids.iter().filter(inside).count())
-            .sum();
-        if u64::try_from(known) != Ok(expected) {
-            self.truncate(low);
+        let Some(place) = self.reach(low).filter(|_| low <= high) else {
+            return;
+        };
+        self.hint = (place.block, place.start);
+        let expected = u64::from(high - low) + 1;
+        if u64::try_from(self.count(place, low, high)) != Ok(expected) {
+            self.truncate(place, low);
             return;
         }
-        for segment in &mut self.segments {
-            if let Segment::Run(uids) = segment {
-                uids.retain(|uid| !(low..=high).contains(uid));
+        let mut end = place.block;
+        while self.blocks.get(end).is_some_and(|here| here.first <= high) {
+            self.edit(end, |segments| take_out(segments, low, high));
+            end += 1;
+        }
+        for block in (place.block..end).rev() {
+            self.settle(block);
+        }
+    }
+
+    /// How many known UIDs lie in a range. `place`: the first run that reaches it.
+    fn count(&self, place: Place, low: u32, high: u32) -> usize {
+        let mut known = 0;
+        let mut skipped = place.segment;
+        for block in self.blocks.get(place.block..).unwrap_or_default() {
+            for segment in block.segments.iter().skip(std::mem::take(&mut skipped)) {
+                let uids = segment.uids();
+                if uids.first().is_some_and(|first| *first > high) {
+                    return known;
+                }
+                known += span(uids, low, high).len();
             }
         }
-        self.tidy_all();
+        known
     }
 
-    /// Keeps what stands before the place of a UID: all numbers behind it are not known any more.
-    fn truncate(&mut self, uid: u32) {
-        let below = |segment: &Segment| matches!(segment, Segment::Run(uids) if uids.first().is_some_and(|first| *first < uid));
-        let keep = self.segments.iter().rposition(below).map_or(0, |at| at + 1);
-        self.segments.truncate(keep);
-        if let Some(Segment::Run(uids)) = self.segments.last_mut() {
-            uids.retain(|known| *known < uid);
-        }
-        self.hint = (0, 0);
+    /// Keeps what stands before a UID: all numbers behind it are not known any more. `place`: the first run that reaches it.
+    fn truncate(&mut self, place: Place, uid: u32) {
+        let behind = self.blocks.get(place.block + 1..).unwrap_or_default();
+        self.segments -= behind
+            .iter()
+            .map(|block| block.segments.len())
+            .sum::<usize>();
+        self.blocks.truncate(place.block + 1);
+        self.edit(place.block, |segments| {
+            segments.truncate(place.segment + 1);
+            if let Some(Segment::Run(uids)) = segments.last_mut() {
+                uids.truncate(uids.partition_point(|known| *known < uid));
+            }
+            tidy(segments);
+        });
+        self.settle(place.block);
     }
 
-    fn runs(&self) -> impl Iterator<Item = &Vec<u32>> {
-        self.segments.iter().filter_map(|segment| match segment {
-            Segment::Run(uids) => Some(uids),
-            Segment::Gap(_) => None,
+    /// Numbers and UIDs that belong together.
+    fn pairs(&self) -> impl Iterator<Item = (usize, u32)> {
+        let segments = self.blocks.iter().flat_map(|block| block.segments.iter());
+        let mut before = 0;
+        segments.flat_map(move |segment| {
+            let first = before;
+            before += segment.len();
+            let uids = segment.uids().iter().copied().enumerate();
+            uids.map(move |(at, uid)| (first + at, uid))
         })
     }
 
-    /// The segment that an index lies in, and where in it; behind the last one, how far.
-    fn locate(&mut self, at: usize) -> (usize, usize) {
-        let (mut here, mut before) = self.hint;
-        if at < before {
-            (here, before) = (0, 0);
+    fn segment(&self, place: Place) -> Option<&Segment> {
+        self.blocks.get(place.block)?.segments.get(place.segment)
+    }
+
+    /// The segment that an index lies in; behind the last one, where the next would be.
+    fn locate(&self, at: usize) -> Place {
+        let (mut block, mut start) = if at < self.hint.1 { (0, 0) } else { self.hint };
+        while let Some(here) = self.blocks.get(block).filter(|here| start + here.len <= at) {
+            (block, start) = (block + 1, start + here.len);
         }
-        while let Some(segment) = self.segments.get(here) {
-            let next = before + segment.len();
-            if at < next {
+        let (mut segment, mut before) = (0, start);
+        let segments = self.blocks.get(block).map(|here| here.segments.iter());
+        for one in segments.into_iter().flatten() {
+            if at < before + one.len() {
                 break;
             }
-            (here, before) = (here + 1, next);
+            (segment, before) = (segment + 1, before + one.len());
         }
-        self.hint = (here, before);
-        (here, at - before)
+        Place {
+            block,
+            segment,
+            start,
+            before,
+        }
+    }
+
+    /// The first run that ends with this UID or a higher one.
+    fn reach(&self, uid: u32) -> Option<Place> {
+        let hinted = self.blocks.get(self.hint.0);
+        let (mut block, mut start) = match hinted {
+            Some(here) if here.first != 0 && here.first <= uid => self.hint,
+            _ => (0, 0),
+        };
+        let here = loop {
+            let here = self.blocks.get(block)?;
+            if here.last >= uid {
+                break here;
+            }
+            (block, start) = (block + 1, start + here.len);
+        };
+        let mut before = start;
+        for (segment, one) in here.segments.iter().enumerate() {
+            if one.uids().last().is_some_and(|last| *last >= uid) {
+                return Some(Place {
+                    block,
+                    segment,
+                    start,
+                    before,
+                });
+            }
+            before += one.len();
+        }
+        None
+    }
+
+    /// Changes the segments of a block. One that is left with few is for [`Self::settle`].
+    fn edit(&mut self, block: usize, change: impl FnOnce(&mut Vec<Segment>)) {
+        let Some(here) = self.blocks.get_mut(block) else {
+            return;
+        };
+        let segments = Arc::make_mut(&mut here.segments);
+        self.segments -= segments.len();
+        change(segments);
+        self.segments += segments.len();
+        here.measure();
+    }
+
+    /// Joins a block that has become small with the next one, and the one before with it.
+    fn settle(&mut self, block: usize) {
+        self.join(block);
+        if let Some(before) = block.checked_sub(1) {
+            self.join(before);
+        }
+        if self
+            .blocks
+            .last()
+            .is_some_and(|last| last.segments.is_empty())
+        {
+            self.blocks.pop();
+        }
+    }
+
+    fn join(&mut self, block: usize) {
+        let segments = |at: usize| self.blocks.get(at).map(|block| block.segments.len());
+        let (Some(here), Some(next)) = (segments(block), segments(block + 1)) else {
+            return;
+        };
+        if here > 0 && next > 0 && here + next > SMALL {
+            return;
+        }
+        let next = self.blocks.remove(block + 1);
+        self.segments -= next.segments.len();
+        self.hint = (0, 0);
+        self.edit(block, |segments| {
+            segments.extend(next.segments.iter().cloned());
+            tidy(segments);
+        });
     }
 
     /// Puts a UID in its place; false, if it does not fit between its neighbours.
     fn try_insert(&mut self, at: usize, uid: u32) -> bool {
-        let (here, offset) = self.locate(at);
-        if let Some(Segment::Run(uids)) = self.segments.get(here) {
-            return uids.get(offset) == Some(&uid);
+        let place = self.locate(at);
+        self.hint = (place.block, place.start);
+        if let Some(Segment::Run(uids)) = self.segment(place) {
+            return uids.get(at - place.before) == Some(&uid);
         }
-        let before = self.segments.get(..here).unwrap_or_default();
-        let last = before.iter().rev().find_map(last_of);
-        let behind = self.segments.get(here..).unwrap_or_default();
-        let first = behind.iter().find_map(first_of);
+        let (last, first) = (self.last_before(place), self.first_behind(place));
         if last.is_some_and(|last| last >= uid) || first.is_some_and(|first| first <= uid) {
             return false;
         }
-        self.fill(here, offset, uid);
+        if at != place.before || !self.push(place, uid) {
+            self.place(place, at - place.before, uid);
+        }
         true
     }
 
-    /// Makes an unknown UID known: at the end of the run before it, or as a run of its own.
-    fn fill(&mut self, here: usize, offset: usize, uid: u32) {
-        let gap = self.segments.get(here).map(Segment::len);
-        let before = here.checked_sub(1);
-        if offset == 0
-            && let Some(Segment::Run(uids)) = before.and_then(|at| self.segments.get_mut(at))
-            && uids.len() < RUN
-        {
+    fn last_before(&self, place: Place) -> Option<u32> {
+        let here = self.blocks.get(place.block);
+        let here = here.and_then(|here| here.segments.get(..place.segment));
+        let mut here = here.unwrap_or_default().iter().rev();
+        let known = here.find_map(|segment| segment.uids().last().copied());
+        known.or_else(|| {
+            let before = self.blocks.get(..place.block).unwrap_or_default();
+            let mut lasts = before.iter().rev().map(|block| block.last);
+            lasts.find(|last| *last != 0)
+        })
+    }
+
+    fn first_behind(&self, place: Place) -> Option<u32> {
+        let here = self.blocks.get(place.block)?;
+        let behind = here.segments.get(place.segment..).unwrap_or_default();
+        let known = behind
+            .iter()
+            .find_map(|segment| segment.uids().first().copied());
+        known.or_else(|| {
+            let behind = self.blocks.get(place.block + 1..).unwrap_or_default();
+            let mut firsts = behind.iter().map(|block| block.first);
+            firsts.find(|first| *first != 0)
+        })
+    }
+
+    /// Makes the run before a place one longer, if there is one with room.
+    fn push(&mut self, place: Place, uid: u32) -> bool {
+        let at = match place.segment.checked_sub(1) {
+            Some(segment) => Some((place.block, segment)),
+            None => place.block.checked_sub(1).and_then(|block| {
+                let segments = &self.blocks.get(block)?.segments;
+                Some((block, segments.len().checked_sub(1)?))
+            }),
+        };
+        let Some((block, here)) = at.and_then(|(block, segment)| {
+            let here = self.blocks.get_mut(block)?;
+            let room = here
+                .segments
+                .get(segment)
+                .is_some_and(|segment| matches!(segment, Segment::Run(uids) if uids.len() < RUN));
+            room.then_some(((block, segment), here))
+        }) else {
+            return false;
+        };
+        if let Some(Segment::Run(uids)) = Arc::make_mut(&mut here.segments).get_mut(block.1) {
             uids.push(uid);
-            if let Some(Segment::Gap(len)) = self.segments.get_mut(here) {
+        }
+        here.len += 1;
+        here.known += 1;
+        here.last = here.last.max(uid);
+        self.hint = (
+            place.block,
+            place.start + usize::from(block.0 != place.block),
+        );
+        // The message is one less in the gap that it was in.
+        self.edit(place.block, |segments| {
+            if let Some(Segment::Gap(len)) = segments.get_mut(place.segment) {
                 *len -= 1;
+                if *len == 0 {
+                    tidy(segments);
+                }
             }
-            self.hint = (here, self.hint.1 + 1);
-            if gap == Some(1) {
-                self.tidy(here);
-            }
+        });
+        self.settle(place.block);
+        true
+    }
+
+    /// Makes a run of its own, if there may be more segments.
+    fn place(&mut self, place: Place, offset: usize, uid: u32) {
+        if self.segments + 2 > SEGMENTS {
             return;
         }
-        if self.segments.len() + 2 > SEGMENTS {
-            return;
-        }
+        let gap = self.segment(place).map(Segment::len);
         let rest = gap.map_or(0, |len| len - offset - 1);
         let pieces = [
             Segment::Gap(offset),
@@ -210,41 +429,36 @@ impl UidMap {
             Segment::Gap(rest),
         ];
         let pieces = pieces.into_iter().filter(|piece| piece.len() > 0);
-        let end = (here + usize::from(gap.is_some())).min(self.segments.len());
-        self.segments.splice(here..end, pieces);
+        self.hint = (0, 0);
+        if gap.is_some() {
+            self.edit(place.block, |segments| {
+                segments.splice(place.segment..=place.segment, pieces);
+            });
+            self.divide(place.block);
+        } else if let Some(last) = self.blocks.len().checked_sub(1) {
+            self.edit(last, |segments| segments.extend(pieces));
+            self.divide(last);
+        } else {
+            self.blocks.push(Block::new(pieces.collect()));
+            self.segments += self
+                .blocks
+                .iter()
+                .map(|block| block.segments.len())
+                .sum::<usize>();
+        }
     }
 
-    /// Takes an empty segment out, and joins the gaps beside it.
-    fn tidy(&mut self, here: usize) {
-        if self
-            .segments
-            .get(here)
-            .is_none_or(|segment| segment.len() > 0)
-        {
+    /// Divides a block that has become too large.
+    fn divide(&mut self, block: usize) {
+        let Some(here) = self.blocks.get_mut(block) else {
+            return;
+        };
+        if here.segments.len() <= FULL {
             return;
         }
-        self.segments.remove(here);
-        self.hint = (0, 0);
-        let before = here.checked_sub(1);
-        if let Some(Segment::Gap(next)) = self.segments.get(here).cloned()
-            && let Some(Segment::Gap(len)) = before.and_then(|at| self.segments.get_mut(at))
-        {
-            *len += next;
-            self.segments.remove(here);
-        }
-    }
-
-    fn tidy_all(&mut self) {
-        self.hint = (0, 0);
-        self.segments.retain(|segment| segment.len() > 0);
-        self.segments
-            .dedup_by(|next, segment| match (segment, next) {
-                (Segment::Gap(len), Segment::Gap(next)) => {
-                    *len += *next;
-                    true
-                }
-                _ => false,
-            });
+        let half = Arc::make_mut(&mut here.segments).split_off(FULL / 2);
+        here.measure();
+        self.blocks.insert(block + 1, Block::new(half));
     }
 }
 
@@ -252,123 +466,41 @@ fn index(number: SequenceNumber) -> Option<usize> {
     usize::try_from(number.0.checked_sub(1)?).ok()
 }
 
-fn last_of(segment: &Segment) -> Option<u32> {
-    match segment {
-        Segment::Run(uids) => uids.last().copied(),
-        Segment::Gap(_) => None,
+/// Where UIDs lie in a range.
+fn span(uids: &[u32], low: u32, high: u32) -> Range<usize> {
+    uids.partition_point(|uid| *uid < low)..uids.partition_point(|uid| *uid <= high)
+}
+
+/// Takes the UIDs of a range out.
+fn take_out(segments: &mut Vec<Segment>, low: u32, high: u32) {
+    let mut emptied = false;
+    for segment in segments.iter_mut() {
+        if let Segment::Run(uids) = segment
+            && uids.last().is_some_and(|last| *last >= low)
+        {
+            if uids.first().is_some_and(|first| *first > high) {
+                break;
+            }
+            uids.drain(span(uids, low, high));
+            emptied |= uids.is_empty();
+        }
+    }
+    if emptied {
+        tidy(segments);
     }
 }
 
-fn first_of(segment: &Segment) -> Option<u32> {
-    match segment {
-        Segment::Run(uids) => uids.first().copied(),
-        Segment::Gap(_) => None,
-    }
+/// Takes empty segments out, and joins gaps that have become neighbours.
+fn tidy(segments: &mut Vec<Segment>) {
+    segments.retain(|segment| segment.len() > 0);
+    segments.dedup_by(|next, segment| match (segment, next) {
+        (Segment::Gap(len), Segment::Gap(next)) => {
+            *len += *next;
+            true
+        }
+        _ => false,
+    });
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The UIDs of the first numbers, 0 for unknown.
-    fn shown(map: &UidMap, count: u32) -> Vec<u32> {
-        let uid = |number| map.uid(SequenceNumber(number)).map_or(0, |uid| uid.0);
-        (1..=count).map(uid).collect()
-    }
-
-    fn map(known: &[(u32, u32)]) -> UidMap {
-        let mut map = UidMap::default();
-        for &(number, uid) in known {
-            map.insert(SequenceNumber(number), Uid(uid));
-        }
-        map
-    }
-
-    #[test]
-    fn uids_are_found_by_number_and_back() {
-        let map = map(&[(5, 50), (2, 20), (3, 30), (6, 60), (1, 10)]);
-        assert_eq!(shown(&map, 7), [10, 20, 30, 0, 50, 60, 0]);
-        for (number, uid) in [(1, 10), (3, 30), (6, 60)] {
-            assert_eq!(map.number(Uid(uid)), Some(SequenceNumber(number)));
-        }
-        for unknown in [0, 15, 40, 70] {
-            assert_eq!(map.number(Uid(unknown)), None);
-        }
-    }
-
-    /// RFC 9051 §7.5.1: each EXPUNGE moves those behind it, one after the other.
-    #[test]
-    fn expunges_move_what_is_behind() {
-        let mut map = map(&[(1, 10), (2, 20), (4, 40), (5, 50)]);
-        map.expunge(SequenceNumber(2));
-        assert_eq!(shown(&map, 4), [10, 0, 40, 50]);
-        map.expunge(SequenceNumber(2));
-        assert_eq!(shown(&map, 4), [10, 40, 50, 0]);
-        map.expunge(SequenceNumber(9));
-        map.expunge(SequenceNumber(0));
-        assert_eq!(shown(&map, 4), [10, 40, 50, 0]);
-    }
-
-    #[test]
-    fn vanished_uids_leave_and_unknown_ones_cut_the_map() {
-        let mut known = map(&[(1, 10), (2, 20), (3, 21), (4, 40)]);
-        known.vanish(&"20:21".parse().unwrap());
-        assert_eq!(shown(&known, 3), [10, 40, 0]);
-        let mut partial = map(&[(1, 10), (2, 20), (4, 40)]);
-        partial.vanish(&"30".parse().unwrap());
-        assert_eq!(shown(&partial, 4), [10, 20, 0, 0]);
-        partial.vanish(&"1:4294967295".parse().unwrap());
-        assert_eq!(shown(&partial, 2), [0, 0]);
-    }
-
-    #[test]
-    fn what_contradicts_makes_it_forget() {
-        let mut descending = map(&[(1, 10), (2, 20)]);
-        descending.insert(SequenceNumber(3), Uid(15));
-        assert_eq!(shown(&descending, 3), [0, 0, 15]);
-        let mut other = map(&[(1, 10), (2, 20)]);
-        other.insert(SequenceNumber(2), Uid(19));
-        assert_eq!(shown(&other, 2), [0, 19]);
-    }
-
-    #[test]
-    fn numbers_of_a_hostile_server_take_no_memory() {
-        let mut map = UidMap::default();
-        for number in (1..=u32::MAX).step_by(200_000) {
-            map.insert(SequenceNumber(number), Uid(number));
-        }
-        map.insert(SequenceNumber(u32::MAX), Uid(u32::MAX));
-        assert!(map.segments.len() <= SEGMENTS);
-    }
-
-    /// Against a plain list, over many steps in no order.
-    #[test]
-    fn agrees_with_a_list() {
-        let mut seed = 7_u64;
-        let mut random = |below: u64| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) % below
-        };
-        let mut list: Vec<u32> = (1..=1500).map(|uid| uid * 3).collect();
-        let mut told = std::collections::BTreeSet::new();
-        let mut map = UidMap::default();
-        for _ in 0..6000 {
-            let at = usize::try_from(random(list.len() as u64)).unwrap();
-            let number = SequenceNumber(u32::try_from(at + 1).unwrap());
-            if random(4) == 0 && list.len() > 10 {
-                told.remove(&list[at]);
-                list.remove(at);
-                map.expunge(number);
-            } else {
-                map.insert(number, Uid(list[at]));
-                told.insert(list[at]);
-            }
-        }
-        for (at, uid) in list.iter().enumerate() {
-            let number = SequenceNumber(u32::try_from(at + 1).unwrap());
-            let expected = told.contains(uid).then_some(Uid(*uid));
-            assert_eq!(map.uid(number), expected);
-            assert_eq!(map.number(Uid(*uid)), expected.map(|_| number));
-        }
-    }
-}
+mod tests;

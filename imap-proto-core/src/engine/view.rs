@@ -1,7 +1,5 @@
 //! What is known of the selected mailbox (RFC 9051 §2.3, FEATURES §7).
 
-use std::sync::Arc;
-
 use super::SelectionId;
 use super::uid_map::UidMap;
 use crate::types::{
@@ -47,7 +45,7 @@ pub struct MailboxView {
     /// It was selected by EXAMINE.
     examined: bool,
     /// Which UID each message number has, as far as it was told.
-    uids: Arc<UidMap>,
+    uids: UidMap,
     /// The highest mod-sequence seen since the last tagged response.
     seen_mod_seq: Option<ModSeq>,
     /// Whether HIGHESTMODSEQ came since the last tagged response.
@@ -73,7 +71,7 @@ impl MailboxView {
             uid_not_sticky: false,
             mod_seq_then: None,
             examined: read_only,
-            uids: Arc::default(),
+            uids: UidMap::default(),
             seen_mod_seq: None,
             told_mod_seq: None,
         }
@@ -90,7 +88,7 @@ impl MailboxView {
             Data::Exists(exists) => {
                 let shrank = *exists < self.exists && !selecting;
                 if shrank {
-                    self.uids = Arc::default();
+                    self.uids = UidMap::default();
                 }
                 self.exists = *exists;
                 shrank.then_some(Tolerance::ExistsShrank)
@@ -107,7 +105,7 @@ impl MailboxView {
                 let gone = u32::try_from(uids.len()).unwrap_or(u32::MAX);
                 let odd = gone > self.exists;
                 self.exists = self.exists.saturating_sub(gone);
-                Arc::make_mut(&mut self.uids).vanish(uids);
+                self.uids.vanish(uids);
                 odd.then_some(Tolerance::NumberOutOfRange)
             }
             Data::Flags(flags) => {
@@ -139,7 +137,7 @@ impl MailboxView {
             return Some(Tolerance::NumberOutOfRange);
         }
         if let Some(uid) = fetch.uid {
-            Arc::make_mut(&mut self.uids).insert(number, uid);
+            self.uids.insert(number, uid);
         }
         None
     }
@@ -174,7 +172,7 @@ impl MailboxView {
             return Some(Tolerance::NumberOutOfRange);
         }
         self.exists -= 1;
-        Arc::make_mut(&mut self.uids).expunge(number);
+        self.uids.expunge(number);
         None
     }
 
@@ -201,7 +199,7 @@ impl MailboxView {
                 let before = self.uid_validity.replace(*validity);
                 let changed = !selecting && before.is_some_and(|before| before != *validity);
                 if changed {
-                    self.uids = Arc::default();
+                    self.uids = UidMap::default();
                 }
                 return changed.then_some(Tolerance::UidValidityChanged);
             }

@@ -96,13 +96,11 @@ impl Play {
     fn act(&mut self, action: &Action) -> Result<(), String> {
         match action {
             Action::Server(pattern) => self.feed(&pattern.render(&self.tags)),
-            Action::Flood(count, line) => {
-                let block = (READ / line.len().max(1)).clamp(1, (*count).max(1));
-                let lines = line.repeat(block);
-                for _ in 0..count / block {
-                    self.feed(&lines);
+            Action::Flood(flood) => {
+                let turns = flood.turns_in(READ);
+                for first in (0..flood.count).step_by(turns) {
+                    self.feed(&flood.octets(first..first + turns));
                 }
-                self.feed(&line.repeat(count % block));
             }
             Action::Client(pattern) => match pattern.compare(&mut self.tags, &self.harness.sent) {
                 Match::Complete(length) => drop(self.harness.sent.drain(..length)),

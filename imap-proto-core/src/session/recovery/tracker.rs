@@ -1,9 +1,9 @@
 //! What is known of the selected mailbox, kept up to date by what the server tells.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::changes::{kept, same};
-use crate::engine::SelectionId;
+use crate::engine::{SelectionId, UidMap};
 use crate::types::{Data, FetchResponse, Flags, SequenceNumber, Uid, UidSet};
 
 /// The messages of one selection, as far as their UIDs and flags were told.
@@ -12,8 +12,8 @@ pub(super) struct Tracker {
     pub(super) selection: SelectionId,
     /// How many messages there are.
     exists: u64,
-    /// The UIDs of the first messages, by their number: as far as there is no gap.
-    numbers: VecDeque<Uid>,
+    /// Which number they have, as far as it was told.
+    numbers: UidMap,
     messages: BTreeMap<Uid, Flags>,
     /// What was told cannot be followed: the mailbox must be listed anew.
     is_lost: bool,
@@ -29,7 +29,7 @@ impl Tracker {
         Self {
             selection,
             exists: exists.into(),
-            numbers: VecDeque::new(),
+            numbers: UidMap::default(),
             messages: BTreeMap::new(),
             is_lost: false,
             is_moved: false,
@@ -104,7 +104,10 @@ impl Tracker {
         if moved || !self.is_whole() {
             return false;
         }
-        self.numbers = self.messages.keys().copied().collect();
+        self.numbers = UidMap::default();
+        for (number, uid) in (1..).zip(self.messages.keys()) {
+            self.numbers.insert(SequenceNumber(number), *uid);
+        }
         true
     }
 
@@ -118,28 +121,33 @@ impl Tracker {
     fn expunge(&mut self, number: SequenceNumber) {
         self.is_moved = true;
         self.exists = self.exists.saturating_sub(1);
-        let index = (number.0 as usize).checked_sub(1);
-        match index.and_then(|index| self.numbers.remove(index)) {
+        match self.numbers.uid(number) {
             Some(uid) => {
                 self.messages.remove(&uid);
             }
             // As for FETCH.
             None => self.is_lost |= self.has_loose(),
         }
+        self.numbers.expunge(number);
     }
 
     /// Whether there are messages whose UID is known, but not their number.
     fn has_loose(&self) -> bool {
-        self.messages.len() > self.numbers.len()
+        self.messages.len() > self.numbers.known()
     }
 
     fn vanish(&mut self, uids: &UidSet, earlier: bool) {
-        if !earlier {
+        let known = self.messages.len();
+        self.remove(uids);
+        if earlier {
+            // Those that have a number now are there.
+            self.is_lost |=
+                known > self.messages.len() && self.messages.len() < self.numbers.known();
+        } else {
             self.is_moved = true;
             self.exists = self.exists.saturating_sub(uids.len());
+            self.numbers.vanish(uids);
         }
-        self.remove(uids);
-        self.numbers.retain(|uid| !uids.contains(*uid));
     }
 
     fn remove(&mut self, uids: &UidSet) {
@@ -169,35 +177,24 @@ impl Tracker {
         if self.messages.len() > self.max {
             self.is_too_large = true;
             self.messages.clear();
-            self.numbers.clear();
+            self.numbers = UidMap::default();
         }
     }
 
     /// The UID of a message by its number, if it is known.
     fn uid(&self, fetch: &FetchResponse) -> Option<Uid> {
-        self.numbers.get(index(fetch)?).copied()
+        self.numbers.uid(fetch.sequence_number?)
     }
 
     /// The UID that a FETCH response is about; notes which number it has.
     fn number(&mut self, fetch: &FetchResponse) -> Option<Uid> {
-        let index = index(fetch);
-        let known = self.uid(fetch);
-        let uid = fetch.uid.or(known)?;
-        match (index, known) {
-            (_, Some(known)) if known != uid => self.is_lost = true,
-            (Some(index), None) if index == self.numbers.len() && !self.is_too_large => {
-                self.numbers.push_back(uid);
-            }
-            _ => {}
+        let uid = fetch.uid.or_else(|| self.uid(fetch))?;
+        let number = fetch.sequence_number;
+        if let Some(number) = number.filter(|number| u64::from(number.0) <= self.exists) {
+            self.is_lost |= !self.numbers.insert(number, uid);
         }
         Some(uid)
     }
-}
-
-/// Where a message stands among the numbers.
-fn index(fetch: &FetchResponse) -> Option<usize> {
-    let number = fetch.sequence_number?;
-    (number.0 as usize).checked_sub(1)
 }
 
 #[cfg(test)]
@@ -282,8 +279,10 @@ mod tests {
         let mut tracker = listed();
         tracker.apply(&vanished(false, "20"));
         assert!(tracker.is_whole());
+        tracker.apply(&vanished(true, "1:9,11:19"));
+        assert!(tracker.is_whole());
         tracker.apply(&vanished(true, "1:19"));
-        assert_eq!(uids(&tracker), [30]);
+        assert!(tracker.is_lost(), "the first message has the UID 10");
     }
 
     #[test]
@@ -302,11 +301,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_followed_is_listed_anew() {
-        let mut gap = listed();
-        gap.apply(&Data::Exists(6));
-        gap.apply(&fetch(6, 60, &[]));
-        gap.apply(&Data::Expunge(SequenceNumber(5)));
-        assert!(gap.is_lost(), "4, 5 or 6 has the UID 60");
+        let mut loose = listed();
+        loose.apply(&Data::Exists(6));
+        loose.apply(&fetch(0, 60, &[]));
+        loose.apply(&Data::Expunge(SequenceNumber(5)));
+        assert!(loose.is_lost(), "4, 5 or 6 has the UID 60");
         let mut other = listed();
         other.apply(&fetch(2, 21, &[]));
         assert!(other.is_lost(), "a number with two UIDs");

@@ -421,7 +421,7 @@ impl World {
         let state = connection.state();
         assert!(connection.mailbox().is_none() || state != State::AwaitingGreeting);
         if let Some(view) = connection.mailbox() {
-            for number in [0, 1, 2, 3, view.exists, u32::MAX].map(SequenceNumber) {
+            for number in [0, 1, 2, 3, 59, 60, 61, view.exists, u32::MAX].map(SequenceNumber) {
                 let uid = view.uid(number);
                 assert!(uid.is_none() || number.0 > 0 && number.0 <= view.exists);
                 let back = uid.map(|uid| view.sequence_number(uid));
@@ -508,6 +508,13 @@ const LINES: &[&str] = &[
     "* 3 EXISTS\r\n",
     "* 2 EXPUNGE\r\n",
     "* VANISHED 1:3\r\n",
+    "* 70 EXISTS\r\n",
+    "* 1 EXPUNGE\r\n",
+    "* 3 FETCH (UID 9)\r\n",
+    "* 2 FETCH (UID 8)\r\n",
+    "* 60 FETCH (UID 600 FLAGS ())\r\n",
+    "* 61 FETCH (UID 601)\r\n",
+    "* VANISHED 5,9,600\r\n",
     "* SEARCH 1 2\r\n",
     "* ESEARCH (TAG \"AAAA0\") UID ALL 1\r\n",
     "* LIST () \"/\" a\r\n",
