@@ -1,18 +1,33 @@
 //! What a command is to the engine and to its caller.
 
+use std::fmt;
+use std::num::NonZeroU64;
+
 use thiserror::Error;
 
 use super::{Request, SubmitError};
 use crate::types::{Completion, Data};
 
 /// Names one submitted command for as long as the connection lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommandId(pub(crate) u64);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(NonZeroU64);
 
 impl CommandId {
+    /// That of the command before which so many were submitted. One more is kept, so that an
+    /// `Option` of it takes no more room.
+    pub(crate) const fn new(number: u64) -> Self {
+        Self(NonZeroU64::MIN.saturating_add(number))
+    }
+
     /// The count of the commands submitted before it on its connection; its tag ends in it.
     pub const fn number(self) -> u64 {
-        self.0
+        self.0.get() - 1
+    }
+}
+
+impl fmt::Debug for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CommandId").field(&self.number()).finish()
     }
 }
 

@@ -117,7 +117,7 @@ pub(super) struct Commands {
 
 impl Commands {
     pub(super) fn push(&mut self, request: Request, origin: Origin) -> CommandId {
-        let id = CommandId(self.first + self.entries.len() as u64);
+        let id = CommandId::new(self.first + self.entries.len() as u64);
         let weight = request.weight();
         let span = Span::command(id, first_words(name(&request.segments), 1));
         let entry = Entry {
@@ -146,18 +146,18 @@ impl Commands {
     }
 
     pub(super) fn get(&self, id: CommandId) -> Option<&Entry> {
-        let index = usize::try_from(id.0.checked_sub(self.first)?).ok()?;
+        let index = usize::try_from(id.number().checked_sub(self.first)?).ok()?;
         self.entries.get(index)
     }
 
     pub(super) fn get_mut(&mut self, id: CommandId) -> Option<&mut Entry> {
-        let index = usize::try_from(id.0.checked_sub(self.first)?).ok()?;
+        let index = usize::try_from(id.number().checked_sub(self.first)?).ok()?;
         self.entries.get_mut(index)
     }
 
     /// Whether a command of this number was ever submitted.
     pub(super) fn knows(&self, id: CommandId) -> bool {
-        id.0 < self.first + self.entries.len() as u64
+        id.number() < self.first + self.entries.len() as u64
     }
 
     pub(super) fn in_progress(&self) -> impl Iterator<Item = &Entry> {
@@ -305,7 +305,7 @@ mod tests {
         assert!(commands.get(ids[1]).is_none() && commands.knows(ids[1]));
         commands.end(ids[2]);
         assert!(commands.is_quiet());
-        assert_eq!(commands.push(request(), Origin::Caller), CommandId(3));
+        assert_eq!(commands.push(request(), Origin::Caller), CommandId::new(3));
     }
 
     #[test]

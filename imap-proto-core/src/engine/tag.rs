@@ -54,7 +54,7 @@ impl Tags {
             octets: [b'0'; LONGEST],
             first: LONGEST,
         };
-        let mut number = id.0;
+        let mut number = id.number();
         loop {
             // A digit: it fits.
             tag.put_before(b'0' + (number % 10) as u8);
@@ -84,7 +84,8 @@ impl Tags {
         if !text.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        text.parse().ok().map(CommandId)
+        let number = text.parse().ok().filter(|number| *number < u64::MAX)?;
+        Some(CommandId::new(number))
     }
 }
 
@@ -101,13 +102,15 @@ mod tests {
     #[test]
     fn tags_round_trip_and_nothing_else_is_one() {
         let tags = Tags::new(Seed([7; 16]));
-        let tag = tags.tag(CommandId(42));
-        assert_eq!(tags.command(&tag), Some(CommandId(42)));
-        for number in [0, 9, 10, u64::MAX] {
-            let tag = tags.tag(CommandId(number));
+        let tag = tags.tag(CommandId::new(42));
+        assert_eq!(tags.command(&tag), Some(CommandId::new(42)));
+        for number in [0, 9, 10, u64::MAX - 1] {
+            let tag = tags.tag(CommandId::new(number));
             assert!(tag.ends_with(number.to_string().as_bytes()) && tags.is_ours(&tag));
-            assert_eq!(tags.command(&tag), Some(CommandId(number)));
+            assert_eq!(tags.command(&tag), Some(CommandId::new(number)));
         }
+        let none = [tags.prefix.as_slice(), b"18446744073709551615"].concat();
+        assert_eq!(tags.command(&none), None);
         assert_eq!(tags.command(b"A42"), None);
         assert_eq!(
             tags.command(&[tags.prefix.as_slice(), b"042"].concat()),

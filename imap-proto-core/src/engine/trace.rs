@@ -54,7 +54,7 @@ impl Span {
         Self(tracing::debug_span!(
             target: "imap::command",
             "command",
-            id = id.0,
+            id = id.number(),
             name = %String::from_utf8_lossy(name),
             condition = tracing::field::Empty,
         ))

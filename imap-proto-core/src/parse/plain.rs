@@ -3,7 +3,7 @@
 
 use super::flag::ends_flag;
 use super::response::before_fetch;
-use crate::types::{FetchResponse, Flags, ModSeq, SequenceNumber, Uid};
+use crate::types::{Data, FetchResponse, Flags, ModSeq, SequenceNumber, Uid};
 use crate::wire::{Cursor, Limits, leading_number};
 
 /// Octets of a response above which nobody looks whether it is plain, so that long ones are not
@@ -51,6 +51,23 @@ pub(super) fn plain_fetch(octets: &[u8], limits: &Limits) -> Option<FetchRespons
     })
 }
 
+/// EXISTS, RECENT or EXPUNGE. `None` for any other, and for numbers of many digits.
+#[inline]
+pub(super) fn plain_number(octets: &[u8]) -> Option<Data> {
+    let text = octets.strip_prefix(b"* ")?;
+    let (number, digits) = leading_number(text);
+    let number = u32::try_from(number).ok()?;
+    if !matches!(digits, 1..8) {
+        return None;
+    }
+    Some(match text.get(digits..)? {
+        b" EXISTS\r\n" => Data::Exists(number),
+        b" RECENT\r\n" => Data::Recent(number),
+        b" EXPUNGE\r\n" => Data::Expunge(SequenceNumber(number)),
+        _ => return None,
+    })
+}
+
 /// System flags up to the end of their list, which is taken.
 #[inline]
 fn system_flags(cursor: &mut Cursor<'_>) -> Option<Flags> {
@@ -76,7 +93,7 @@ mod tests {
 
     use super::*;
     use crate::parse::parse_response;
-    use crate::types::{Data, Response};
+    use crate::types::Response;
 
     /// Whether the short way reads a whole line; what it reads is what the other one does.
     fn is_plain(line: &str) -> bool {
@@ -116,6 +133,35 @@ mod tests {
         }
         let few = Limits::default().max_list_items(2);
         assert_eq!(plain_fetch(b"* 7 FETCH (UID 9)\r\n", &few), None);
+    }
+
+    #[test]
+    fn numbers_are_read_the_short_way() {
+        let plain = |line: &str| {
+            let plain = plain_number(line.as_bytes());
+            let response = parse_response(&line.to_owned().into(), &Limits::default());
+            if let Some(plain) = &plain {
+                assert_eq!(response, Ok(Response::Data(plain.clone())), "{line:?}");
+            }
+            plain
+        };
+        assert_eq!(plain("* 23 EXISTS\r\n"), Some(Data::Exists(23)));
+        assert_eq!(plain("* 0 RECENT\r\n"), Some(Data::Recent(0)));
+        let expunge = Data::Expunge(SequenceNumber(9_999_999));
+        assert_eq!(plain("* 9999999 EXPUNGE\r\n"), Some(expunge));
+        for line in [
+            "* 10000000 EXISTS\r\n",
+            "* EXISTS\r\n",
+            "* 1 EXISTS\n",
+            "* 1 EXISTS \r\n",
+            "* 1 exists\r\n",
+            "*  1 EXISTS\r\n",
+            "* -1 EXISTS\r\n",
+            "* 1 EXISTSX\r\n",
+            "* 1",
+        ] {
+            assert_eq!(plain(line), None, "{line:?}");
+        }
     }
 
     proptest! {

@@ -14,7 +14,7 @@ use super::language::{comparator, language};
 use super::list::{list, plain_list};
 use super::metadata::metadata;
 use super::namespace::namespace;
-use super::plain::plain_fetch;
+use super::plain::{plain_fetch, plain_number};
 use super::quota::{quota, quota_root};
 use super::search::{esearch, search};
 use super::set::set;
@@ -115,6 +115,10 @@ pub(crate) fn take_response(
     if let Some(fetch) = plain_fetch(frame, limits) {
         input.discard(octets);
         return Ok(Response::Data(Data::Fetch(fetch)));
+    }
+    if let Some(number) = plain_number(frame) {
+        input.discard(octets);
+        return Ok(Response::Data(number));
     }
     let frame = input.take(octets);
     parse_tolerantly(&frame, limits, tolerated).map_err(|error| Malformed { raw: frame, error })

@@ -19,6 +19,8 @@ use super::{Atom, key};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Flags {
     known: u16,
+    /// `\*`. A field of its own makes `Option<Flags>` as small as `Flags`.
+    may_create: bool,
     #[allow(clippy::box_collection)] // one word when there are none
     others: Option<Box<Vec<Atom>>>,
 }
@@ -53,9 +55,6 @@ const KNOWN: [(&str, Flag); 6] = [
     ("\\Recent", Flag::Recent),
     ("\\Seen", Flag::Seen),
 ];
-
-/// The bit of `\*`, behind those of [`KNOWN`].
-const MAY_CREATE: u16 = 1 << 6;
 
 impl Flag {
     /// The flag as it stands on the wire.
@@ -148,7 +147,7 @@ impl Flags {
 
     /// `\*` in PERMANENTFLAGS: the client may create keywords (RFC 9051 §7.1).
     pub fn may_create(&self) -> bool {
-        self.known & MAY_CREATE != 0
+        self.may_create
     }
 
     /// All flags: the system flags, then the others in the server's order; not `\*`.
@@ -161,7 +160,7 @@ impl Flags {
 
     /// How many flags are set, `\*` not counted.
     pub fn len(&self) -> usize {
-        (self.known & !MAY_CREATE).count_ones() as usize + self.others().len()
+        self.known.count_ones() as usize + self.others().len()
     }
 
     /// Whether no flag is set.
@@ -174,7 +173,7 @@ impl Flags {
         let new = !self.contains(&flag);
         match (flag.known(), flag) {
             (Some((_, bit)), _) => self.known |= bit,
-            (None, Flag::Other(name)) if name == "\\*" => self.known |= MAY_CREATE,
+            (None, Flag::Other(name)) if name == "\\*" => self.may_create = true,
             (None, Flag::Other(name)) if new => self.push_other(name),
             _ => {}
         }
@@ -201,18 +200,18 @@ impl Flags {
         let detached = |others: &Vec<Atom>| Box::new(others.iter().map(Atom::detach).collect());
         Self {
             known: self.known,
+            may_create: self.may_create,
             others: self.others.as_deref().map(detached),
         }
     }
 
     /// Sets the known flag of this name, or `\*`; whether it was one.
     pub(crate) fn insert_known(&mut self, name: &[u8]) -> bool {
-        let bit = match known_index(name) {
-            Some(bit) => 1 << bit,
-            None if name == b"\\*" => MAY_CREATE,
+        match known_index(name) {
+            Some(bit) => self.known |= 1 << bit,
+            None if name == b"\\*" => self.may_create = true,
             None => return false,
-        };
-        self.known |= bit;
+        }
         true
     }
 
