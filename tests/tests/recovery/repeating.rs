@@ -1,11 +1,15 @@
-//! Commands that are repeated, and those that never are.
+//! Commands that are repeated, those that never are, and those that each connection begins with.
 
-use imap_transport_std::encode::{Append, Create, Noop};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use imap_tests::scripted::Peer;
+use imap_transport_std::encode::{Append, Create, Custom, Language, Noop, Request};
 use imap_transport_std::{ReconnectingSession, RecoveryEvent};
 
 use crate::kit::{
     answer, command, hasty, loses_a_noop, message, preauth, program, run, serve, stays, trusting,
-    until_lost,
+    until, until_lost, until_reconnected,
 };
 
 /// Reading is repeated on the next connection, since the caller asked for it.
@@ -108,5 +112,54 @@ fn dropping_the_last_handle_ends_it() {
     for event in events {
         assert!(matches!(event, RecoveryEvent::Notice(_)), "{event:?}");
     }
+    served.finish();
+}
+
+/// What belongs to one connection is asked for on each, before the mailbox is selected again; what is refused is told.
+#[test]
+fn each_connection_begins_with_what_the_caller_wants() {
+    let begins = |peer: &mut Peer| {
+        preauth(peer)?;
+        answer(peer, "XAPPLEPUSH 1")?;
+        let tag = command(peer, "LANGUAGE")?;
+        peer.say(format!("{tag} NO [CANNOT] only one\r\n").as_bytes())
+    };
+    let select = |peer: &mut Peer| {
+        let tag = command(peer, "SELECT INBOX")?;
+        peer.say(format!("* 0 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n{tag} OK done\r\n").as_bytes())
+    };
+    let served = serve(vec![
+        program(move |peer| {
+            begins(peer)?;
+            select(peer)?;
+            command(peer, "NOOP").map(drop)
+        }),
+        program(move |peer| {
+            begins(peer)?;
+            select(peer)?;
+            answer(peer, "LOGOUT")
+        }),
+    ]);
+    let counter = Arc::new(AtomicU32::new(0));
+    let times = Arc::clone(&counter);
+    let push = move || {
+        times.fetch_add(1, Ordering::Relaxed);
+        Custom::new(Request::new("XAPPLEPUSH").unwrap().space().number(1))
+    };
+    let recovery = hasty().setup(push).setup(|| Language::new(["de"]));
+    let session = ReconnectingSession::connect(trusting(served.port()), recovery).unwrap();
+    let mut events = session.events();
+    session.session().unwrap().select("INBOX").wait().unwrap();
+    session.run(Noop).wait().unwrap_err();
+    until_lost(&mut events);
+    let refused = until(&mut events, |event| match event {
+        RecoveryEvent::SetupRefused(error) => Some(error),
+        _ => None,
+    });
+    assert!(refused.to_string().contains("only one"), "{refused}");
+    let mailbox = until_reconnected(&mut events).mailbox;
+    assert!(mailbox.changes().is_some(), "{mailbox:?}");
+    assert_eq!(counter.load(Ordering::Relaxed), 2);
+    session.close().wait().unwrap();
     served.finish();
 }

@@ -1,8 +1,11 @@
 //! How long to wait before connecting again, and what else a caller can choose.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Retry;
+use crate::encode::{Command, Request, SubmitError};
 
 /// How long to wait before each attempt to connect. Pure: the random number is given.
 ///
@@ -107,9 +110,10 @@ fn share(of: Duration, random: u64) -> Duration {
 }
 
 /// What a [`Reconnecting`](super::Reconnecting) session does when its connection is lost.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Recovery {
     pub(super) backoff: Backoff,
+    pub(super) setup: Vec<Setup>,
     pub(super) qresync: bool,
     pub(super) compare: bool,
     pub(super) max_messages: usize,
@@ -118,11 +122,30 @@ pub struct Recovery {
     pub(super) max_events: usize,
 }
 
+/// Makes a command that each connection begins with.
+#[derive(Clone)]
+pub(super) struct Setup(Arc<MakeRequest>);
+
+type MakeRequest = dyn Fn() -> Result<Request, SubmitError> + Send + Sync;
+
+impl Setup {
+    pub(super) fn request(&self) -> Result<Request, SubmitError> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Setup")
+    }
+}
+
 impl Default for Recovery {
     /// All is compared, up to 1 000 000 messages.
     fn default() -> Self {
         Self {
             backoff: Backoff::default(),
+            setup: Vec::new(),
             qresync: true,
             compare: true,
             max_messages: 1_000_000,
@@ -138,6 +161,28 @@ impl Recovery {
     #[must_use]
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
+        self
+    }
+
+    /// A command that each connection begins with, the first one included: behind login and ENABLE,
+    /// and before the mailbox is selected. It is for what belongs to one connection, such as NOTIFY
+    /// (RFC 5465), LANGUAGE (RFC 5255), or a command of a vendor's by which a device registers.
+    ///
+    /// Several are given in the order in which they were added. What the server refuses is told by
+    /// [`RecoveryEvent::SetupRefused`](super::RecoveryEvent::SetupRefused), and goes without.
+    ///
+    /// ```
+    /// use imap_proto_core::encode::{Language, MailboxEvents, MailboxFilter, Notify};
+    /// use imap_proto_core::session::Recovery;
+    ///
+    /// let recovery = Recovery::default()
+    ///     .setup(|| Language::new(["de"]))
+    ///     .setup(|| Notify::set(MailboxFilter::Personal, MailboxEvents::new().messages()));
+    /// ```
+    #[must_use]
+    pub fn setup<C: Command>(mut self, make: impl Fn() -> C + Send + Sync + 'static) -> Self {
+        let request = move || make().request();
+        self.setup.push(Setup(Arc::new(request)));
         self
     }
 

@@ -27,6 +27,9 @@ pub enum RecoveryEvent {
         /// Which attempt it will be; 1 for the first.
         attempt: u32,
     },
+    /// A command that each connection [begins with](super::Recovery::setup) was refused, or could
+    /// not be sent: this connection goes without.
+    SetupRefused(Error),
     /// There is a new connection, and this changed meanwhile. What is told behind it comes on top.
     Reconnected(Box<Reconnected>),
     /// There will be no more attempts; nothing follows.

@@ -1,6 +1,7 @@
 //! What a new connection needs to be as the lost one was.
 
-use crate::encode::{Enable, SelectResponse};
+use super::backoff::{Recovery, Setup};
+use crate::encode::{Custom, Enable, SelectResponse};
 use crate::engine::{MailboxView, SelectionId};
 use crate::session::fallback::resynchronize::{Opening, enables_qresync, resynchronized};
 use crate::session::fallback::steps::Steps;
@@ -74,19 +75,25 @@ impl Selected {
 pub(super) struct Restored {
     /// The mailbox, if one was selected.
     pub(super) mailbox: Option<Result<Resynchronized, Error>>,
+    /// Why commands of the caller's for each connection were refused.
+    pub(super) refused: Vec<Error>,
 }
 
-/// Enables what was enabled, selects what was selected, and asks what changed. `known`: the
-/// messages that are known, if that is to be asked.
+/// Enables what was enabled, gives the caller's commands for each connection, selects what was
+/// selected, and asks what changed. `known`: the messages that are known, if that is to be asked.
 pub(super) async fn restore(
     steps: Steps,
     former: Former,
     known: Option<UidSet>,
-    qresync: bool,
+    recovery: Recovery,
 ) -> Result<Restored, Error> {
-    enable(&steps, &former.enabled, qresync).await?;
+    enable(&steps, &former.enabled, recovery.qresync).await?;
+    let refused = set_up(&steps, &recovery.setup).await?;
     let Some(selected) = former.selected else {
-        return Ok(Restored { mailbox: None });
+        return Ok(Restored {
+            mailbox: None,
+            refused,
+        });
     };
     let opening = Opening::new(selected.mailbox.clone(), selected.read_only);
     let answer = if let Some(uids) = known.filter(|_| steps.policy().resynchronize) {
@@ -108,7 +115,25 @@ pub(super) async fn restore(
     };
     Ok(Restored {
         mailbox: Some(mailbox),
+        refused,
     })
+}
+
+/// Gives the caller's commands; why some were refused.
+async fn set_up(steps: &Steps, setup: &[Setup]) -> Result<Vec<Error>, Error> {
+    let mut refused = Vec::new();
+    for command in setup {
+        let answer = match command.request() {
+            Ok(request) => steps.run(Custom::new(request)).await.map(drop),
+            Err(error) => Err(error.into()),
+        };
+        match answer {
+            Err(error) if error.is_fatal() => return Err(error),
+            Err(error) => refused.push(error),
+            Ok(()) => {}
+        }
+    }
+    Ok(refused)
 }
 
 /// A server that refuses is one that does without.

@@ -57,7 +57,7 @@ impl<F: Flavor> Restoring<F> {
             (inner.former.clone(), compare.then_some(uids))
         };
         let steps = Steps::new(session.handle().clone(), F::now);
-        let commands = restore(steps, former, known, shared.recovery.qresync);
+        let commands = restore(steps, former, known, shared.recovery.clone());
         Self {
             session,
             events,
@@ -82,6 +82,9 @@ impl<F: Flavor> Restoring<F> {
             let found = match &mut self.step {
                 Step::Commands(commands) => {
                     let restored = ready!(Pin::new(commands).poll(context))?;
+                    for error in restored.refused {
+                        shared.publish(&RecoveryEvent::SetupRefused(error));
+                    }
                     // What came before the answer is in the queue already.
                     self.follow(shared, context)?;
                     match restored.mailbox {
