@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::Error;
 use super::flow::{Flow, WINDOW};
+use super::keyed::Keyed;
 use super::route::{Wakers, exchange};
 use super::shared::Handle;
 use crate::engine::{CommandId, SelectionId};
@@ -129,7 +130,7 @@ impl Drop for Events {
     fn drop(&mut self) {
         let _removed = self.handle.with(|core| {
             core.notify();
-            core.subscribers.remove(self.key)
+            core.subscribers.list.remove(self.key)
         });
     }
 }
@@ -141,16 +142,13 @@ impl fmt::Debug for Events {
 }
 
 /// All subscriptions of a connection.
-#[derive(Default)]
 pub(super) struct Subscribers {
-    list: Vec<Subscriber>,
-    next: u64,
+    list: Keyed<Subscriber>,
     max: usize,
 }
 
 /// The driver's end of a subscription.
 pub(super) struct Subscriber {
-    key: u64,
     queue: VecDeque<Notice>,
     flow: Flow,
     /// What did not fit.
@@ -207,39 +205,23 @@ impl Subscriber {
 
 impl Subscribers {
     pub(super) fn new(max: usize) -> Self {
-        Self {
-            max,
-            ..Self::default()
-        }
+        let list = Keyed::new();
+        Self { list, max }
     }
 
     fn add(&mut self, ended: Option<Error>) -> u64 {
-        let key = self.next;
-        self.next += 1;
-        self.list.push(Subscriber {
-            key,
+        self.list.add(Subscriber {
             closed: ended.is_some(),
             queue: ended.map(Notice::Closed).into_iter().collect(),
             flow: Flow::default(),
             missed: 0,
             commands: Commands::Ignored,
             waker: None,
-        });
-        key
+        })
     }
 
     pub(super) fn get(&mut self, key: u64) -> Option<&mut Subscriber> {
-        self.list
-            .iter_mut()
-            .find(|subscriber| subscriber.key == key)
-    }
-
-    fn remove(&mut self, key: u64) -> Option<Subscriber> {
-        let at = self
-            .list
-            .iter()
-            .position(|subscriber| subscriber.key == key)?;
-        Some(self.list.swap_remove(at))
+        self.list.get(key)
     }
 
     /// A command was submitted: those who watch for that are to be woken.
@@ -254,13 +236,14 @@ impl Subscribers {
     /// Hands a notice to all.
     pub(super) fn publish(&mut self, notice: Notice, wakers: &mut Wakers) {
         let max = self.max;
-        let Some((last, others)) = self.list.split_last_mut() else {
+        let mut list = self.list.iter_mut();
+        let Some(first) = list.next() else {
             return;
         };
-        for subscriber in others {
+        for subscriber in list {
             subscriber.push(notice.clone(), max, wakers);
         }
-        last.push(notice, max, wakers);
+        first.push(notice, max, wakers);
     }
 
     /// Hands on what of a command's answer changes the mailbox.
@@ -305,16 +288,14 @@ impl Subscribers {
 
     /// The one whose queue is full, if there is one.
     pub(super) fn full(&self) -> Option<u64> {
-        let full = self
-            .list
-            .iter()
-            .find(|subscriber| subscriber.flow.is_full());
-        full.map(|subscriber| subscriber.key)
+        let mut list = self.list.iter();
+        let full = list.find(|(_, subscriber)| subscriber.flow.is_full());
+        full.map(|(key, _)| key)
     }
 
     /// Tells all that it is over.
     pub(super) fn close(&mut self, error: &Error, wakers: &mut Wakers) {
-        for subscriber in &mut self.list {
+        for subscriber in self.list.iter_mut() {
             if subscriber.missed > 0 {
                 let missed = std::mem::take(&mut subscriber.missed);
                 subscriber.queue.push_back(Notice::Lagged(missed));

@@ -17,6 +17,7 @@ mod fallback;
 mod flavor;
 mod flow;
 mod idle;
+mod keyed;
 mod long;
 mod open;
 mod operation;

@@ -38,6 +38,9 @@ pub struct NumberSet<N> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Ranges {
     One([SetRange; 1]),
+    /// Ascending, apart and without `*`: a number is found without a look at each.
+    Ascending(Box<[SetRange]>),
+    /// In any other order.
     Many(Box<[SetRange]>),
 }
 
@@ -121,6 +124,7 @@ impl<N> NumberSet<N> {
     pub(crate) fn from_ranges(ranges: Vec<SetRange>) -> Self {
         let ranges = match *ranges.as_slice() {
             [one] => Ranges::One([one]),
+            _ if are_ascending(&ranges) => Ranges::Ascending(ranges.into_boxed_slice()),
             _ => Ranges::Many(ranges.into_boxed_slice()),
         };
         let kind = PhantomData;
@@ -139,7 +143,7 @@ impl<N> NumberSet<N> {
     pub fn ranges(&self) -> &[SetRange] {
         match &self.ranges {
             Ranges::One(one) => one,
-            Ranges::Many(many) => many,
+            Ranges::Ascending(ranges) | Ranges::Many(ranges) => ranges,
         }
     }
 
@@ -150,7 +154,10 @@ impl<N> NumberSet<N> {
 
     /// Whether `*` stands in it, so that only the server knows all its numbers.
     pub fn has_star(&self) -> bool {
-        self.ranges().iter().any(|range| range.has_star())
+        match &self.ranges {
+            Ranges::Ascending(_) => false,
+            _ => self.ranges().iter().any(|range| range.has_star()),
+        }
     }
 
     /// Whether `*` stands alone in it: the highest message and no other.
@@ -184,6 +191,10 @@ impl<N: From<u32> + Into<u32>> NumberSet<N> {
     /// [`may_contain`](Self::may_contain).
     pub fn contains(&self, number: N) -> bool {
         let number = number.into();
+        if let Ranges::Ascending(ranges) = &self.ranges {
+            let at = ranges.partition_point(|range| range.last < number);
+            return ranges.get(at).is_some_and(|range| range.first <= number);
+        }
         self.ranges().iter().any(|range| range.contains(number))
     }
 
@@ -269,6 +280,12 @@ impl<N: From<u32> + Into<u32>> FromIterator<N> for NumberSet<N> {
         }
         Self::from_ranges(ranges)
     }
+}
+
+/// Whether each number stands once, in order, and none is `*`.
+fn are_ascending(ranges: &[SetRange]) -> bool {
+    let forward = |range: &SetRange| range.first != 0 && range.first <= range.last;
+    ranges.iter().all(forward) && ranges.is_sorted_by(|range, next| range.last < next.first)
 }
 
 /// Adds a range that begins not before this one, if they touch.
@@ -377,6 +394,28 @@ mod tests {
         assert_eq!(set.iter().map(u32::from).collect::<Vec<_>>(), [3, 4, 5, 1]);
         assert_eq!(set.len(), 4);
         assert!(set.contains(Uid(4)) && !set.contains(Uid(2)) && !set.contains(Uid(0)));
+    }
+
+    #[test]
+    fn a_number_is_found_in_ranges_of_any_order() {
+        let ascending = "2,4:6,9,20:30";
+        for text in [
+            ascending,
+            "20:30,9,6:4,2",
+            "2,4:6,5:9,20:30",
+            "2,4:6,9,20:*",
+        ] {
+            let set: UidSet = text.parse().unwrap();
+            assert_eq!(
+                matches!(set.ranges, Ranges::Ascending(_)),
+                text == ascending,
+                "{text}"
+            );
+            for number in 0..40 {
+                let inside = set.ranges().iter().any(|range| range.contains(number));
+                assert_eq!(set.contains(Uid(number)), inside, "{number} in {text}");
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::Reconnected;
 use super::shared::{Shared, Status};
+use crate::session::keyed::Keyed;
 use crate::session::route::{Wakers, exchange};
 use crate::session::{Error, Flavor, Notice};
 
@@ -63,7 +64,7 @@ impl<F: Flavor> RecoveryEvents<F> {
     pub fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<RecoveryEvent>> {
         let mut inner = self.shared.lock();
         let over = inner.is_over();
-        let Some(subscriber) = inner.subscribers.get(self.key) else {
+        let Some(subscriber) = inner.subscribers.list.get(self.key) else {
             return Poll::Ready(None);
         };
         let (polled, _waker) = match subscriber.take() {
@@ -81,7 +82,7 @@ impl<F: Flavor> RecoveryEvents<F> {
 
 impl<F: Flavor> Drop for RecoveryEvents<F> {
     fn drop(&mut self) {
-        let removed = self.shared.lock().subscribers.remove(self.key);
+        let removed = self.shared.lock().subscribers.list.remove(self.key);
         drop(removed);
     }
 }
@@ -93,15 +94,12 @@ impl<F: Flavor> fmt::Debug for RecoveryEvents<F> {
 }
 
 /// All subscriptions.
-#[derive(Default)]
 pub(super) struct Subscribers {
-    list: Vec<Subscriber>,
-    next: u64,
+    list: Keyed<Subscriber>,
     max: usize,
 }
 
-pub(super) struct Subscriber {
-    key: u64,
+struct Subscriber {
     queue: VecDeque<RecoveryEvent>,
     missed: u64,
     waker: Option<Waker>,
@@ -127,36 +125,21 @@ impl Subscriber {
 
 impl Subscribers {
     pub(super) fn new(max: usize) -> Self {
-        Self {
-            max,
-            ..Self::default()
-        }
+        let list = Keyed::new();
+        Self { list, max }
     }
 
     fn add(&mut self, event: Option<RecoveryEvent>) -> u64 {
-        let key = self.next;
-        self.next += 1;
-        self.list.push(Subscriber {
-            key,
+        self.list.add(Subscriber {
             queue: event.into_iter().collect(),
             missed: 0,
             waker: None,
-        });
-        key
-    }
-
-    fn get(&mut self, key: u64) -> Option<&mut Subscriber> {
-        self.list.iter_mut().find(|one| one.key == key)
-    }
-
-    fn remove(&mut self, key: u64) -> Option<Subscriber> {
-        let at = self.list.iter().position(|one| one.key == key)?;
-        Some(self.list.swap_remove(at))
+        })
     }
 
     /// Hands an event to all.
     pub(super) fn publish(&mut self, event: &RecoveryEvent, wakers: &mut Wakers) {
-        for subscriber in &mut self.list {
+        for subscriber in self.list.iter_mut() {
             subscriber.push(event.clone(), self.max, wakers);
         }
     }
@@ -180,7 +163,7 @@ mod tests {
             let delay = Duration::ZERO;
             subscribers.publish(&RecoveryEvent::Waiting { delay, attempt }, &mut wakers);
         }
-        let taken = std::iter::from_fn(|| subscribers.get(key)?.take());
+        let taken = std::iter::from_fn(|| subscribers.list.get(key)?.take());
         let shown: Vec<_> = taken
             .map(|event| match event {
                 RecoveryEvent::Lagged(missed) => format!("lagged {missed}"),
