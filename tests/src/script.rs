@@ -35,10 +35,13 @@
 //! # Ok::<(), imap_tests::transcript::FormatError>(())
 //! ```
 
+mod flood;
+
+pub use flood::Flood;
+
 use crate::transcript::{FormatError, Line, Side, Transcript, step, unescape};
 use bytes::Bytes;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::time::Duration;
 
 /// A dialogue to be played.
@@ -94,51 +97,6 @@ pub enum Action {
     Eof,
     /// The connection breaks.
     Cut,
-}
-
-/// Bytes that come many times, with a number in place of `%n`, `%m` and `%a`: from 1 up, down to 1, and from both ends by
-/// turns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flood {
-    /// How often they come.
-    pub count: usize,
-    line: Bytes,
-}
-
-impl Flood {
-    /// How many times they come in some octets, about.
-    pub fn turns_in(&self, octets: usize) -> usize {
-        (octets / self.line.len().max(1)).max(1)
-    }
-
-    /// What comes in some turns, counted from 0; no more than there are.
-    pub fn octets(&self, turns: Range<usize>) -> Vec<u8> {
-        let turns = turns.start..turns.end.min(self.count);
-        if !self.line.contains(&b'%') {
-            return self.line.repeat(turns.len());
-        }
-        let mut octets = Vec::new();
-        for turn in turns {
-            let mut pieces = self.line.split(|byte| *byte == b'%');
-            octets.extend_from_slice(pieces.next().unwrap_or_default());
-            for piece in pieces {
-                let number = match piece.first() {
-                    Some(b'n') => turn + 1,
-                    Some(b'm') => self.count - turn,
-                    Some(b'a') if turn % 2 == 0 => turn / 2 + 1,
-                    Some(b'a') => self.count - turn / 2,
-                    _ => {
-                        octets.push(b'%');
-                        octets.extend_from_slice(piece);
-                        continue;
-                    }
-                };
-                octets.extend_from_slice(number.to_string().as_bytes());
-                octets.extend_from_slice(piece.get(1..).unwrap_or_default());
-            }
-        }
-        octets
-    }
 }
 
 /// Bytes with places for tags.
@@ -438,8 +396,7 @@ fn directive(text: &str) -> Result<(u8, Action), String> {
         if word == "flood" {
             bytes.extend_from_slice(b"\r\n");
         }
-        let line = bytes.into();
-        return Ok((1, Action::Flood(Flood { count, line })));
+        return Ok((1, Action::Flood(Flood::new(count, bytes))));
     }
     let action = match word {
         "clock" => Action::Clock(duration(words.next(), "+")?),
@@ -534,13 +491,7 @@ mod tests {
             (1, Action::Delay(Duration::from_millis(20))),
             (2, Action::Chunk(Some(1))),
             (1, Action::Take(None)),
-            (
-                1,
-                Action::Flood(Flood {
-                    count: 3,
-                    line: Bytes::from_static(b"* 1 EXISTS\r\n"),
-                }),
-            ),
+            (1, Action::Flood(Flood::new(3, &b"* 1 EXISTS\r\n"[..]))),
             (1, Action::Quiet),
             (2, Action::StartTls),
             (1, Action::Compress),
@@ -610,17 +561,5 @@ mod tests {
             Action::Eof,
         ];
         assert_eq!(actions, expected);
-    }
-
-    #[test]
-    fn a_flood_counts() {
-        let flood = |line: &'static str, turns| {
-            let (line, count) = (Bytes::from_static(line.as_bytes()), 4);
-            let octets = Flood { count, line }.octets(turns);
-            String::from_utf8(octets).unwrap()
-        };
-        assert_eq!(flood("%n:%m ", 0..9), "1:4 2:3 3:2 4:1 ");
-        assert_eq!(flood("%a,", 0..4), "1,4,2,3,");
-        assert_eq!(flood("50%; ", 1..3), "50%; 50%; ");
     }
 }

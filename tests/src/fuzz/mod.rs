@@ -30,10 +30,13 @@ pub use sequence_set::sequence_set;
 pub use starttls::starttls;
 pub use utf7::utf7;
 
-pub(crate) use choices::Choices;
-pub(crate) use client::{Dialect, Said, Token, Unfinished, hear};
-pub(crate) use command_builders::{Want, mailbox, string};
-pub(crate) use response::frame_len;
+#[cfg(feature = "kit")]
+pub(crate) use {
+    choices::Choices,
+    client::{Dialect, Said, Token, Unfinished, hear},
+    command_builders::{Want, mailbox, string},
+    response::frame_len,
+};
 
 /// A target's body.
 pub type Body = fn(&[u8]);
