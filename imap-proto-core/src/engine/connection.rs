@@ -394,6 +394,11 @@ impl Connection {
         }
     }
 
+    /// Whether a literal is being streamed.
+    pub(crate) fn in_literal(&self) -> bool {
+        self.receiving.in_literal()
+    }
+
     /// Drains the literal that is being streamed without handing it out (C).
     pub fn discard_literal(&mut self) {
         self.receiving.discard();

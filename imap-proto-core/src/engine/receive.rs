@@ -344,6 +344,7 @@ impl Connection {
     ) -> Progress {
         let claimed_by = owner.claimed_by;
         if remaining == 0 {
+            input.end_chunks();
             self.framer.resume_after_literal();
             self.receiving = Receiving::Rest(owner);
             let drained = claimed_by.is_some_and(|id| self.is_drained(id));
@@ -370,7 +371,7 @@ impl Connection {
             return Progress::Again;
         }
         Progress::Event(Event::BodyChunk {
-            data: input.take(taken),
+            data: input.take_chunk(taken),
             claimed_by,
         })
     }

@@ -6,6 +6,10 @@ use crate::types::{
     BinaryData, BodyBegin, BodyPart, ByteString, FetchData, FetchResponse, SectionData,
 };
 
+/// Room that is made for a literal before it came, in octets, if it says that it is as long. There
+/// is one such literal at a time, so that a server which lies takes no more.
+const RESERVED: usize = 256 * 1024;
+
 /// A FETCH response of which not all came.
 #[derive(Debug)]
 pub(super) struct Assembly {
@@ -21,22 +25,23 @@ impl Assembly {
     /// Starts at the first literal.
     pub(super) fn new(begin: BodyBegin) -> Self {
         Self {
+            octets: reserved(begin.size),
             fetch: begin.fetch,
             part: begin.part,
             origin: begin.origin,
-            octets: BytesMut::new(),
             finished: 0,
         }
     }
 
     /// A further literal of the same response begins.
     pub(super) fn next(&mut self, begin: BodyBegin) {
+        self.octets = reserved(begin.size);
         merge(&mut self.fetch, begin.fetch);
         self.part = begin.part;
         self.origin = begin.origin;
     }
 
-    /// Adds octets of the literal; the announced size is never trusted to reserve space.
+    /// Adds octets of the literal.
     pub(super) fn chunk(&mut self, octets: &Bytes) {
         self.octets.extend_from_slice(octets);
     }
@@ -69,6 +74,12 @@ impl Assembly {
         merge(&mut self.fetch, rest);
         self.fetch
     }
+}
+
+/// Room for a literal of an announced size, which is not trusted.
+fn reserved(size: u64) -> BytesMut {
+    let size = usize::try_from(size).unwrap_or(RESERVED);
+    BytesMut::with_capacity(size.min(RESERVED))
 }
 
 /// Adds what came later in the same response.

@@ -352,9 +352,12 @@ impl Driver {
 
     /// What to wait for, unless something came meanwhile.
     fn rest(&mut self, now: Instant, waker: &Waker) -> Result<Option<Wait>, Error> {
-        self.input.release();
         let shared = Arc::clone(&self.shared);
         let mut core = shared.lock();
+        // What waits for more of a literal goes on with large reads, into the same memory.
+        if !core.connection.in_literal() {
+            self.input.release();
+        }
         if core.take_notice() {
             return Ok(None);
         }

@@ -10,6 +10,14 @@ use super::Limits;
 const MIN_WINDOW: usize = 4 * 1024;
 /// Octets lent to one read at most. 64 KiB: larger ones gain nothing, and must be zeroed.
 const MAX_WINDOW: usize = 64 * 1024;
+/// Octets of a new block of memory when responses come faster than they are taken, and one of them
+/// has to be moved there: a larger block is one that less has to be moved between.
+const BLOCK: usize = 256 * 1024;
+/// How many blocks whose octets were handed out are kept to be used again: as many as wait for a
+/// reader, and one that it reads.
+const SPARES: usize = 5;
+/// Octets of a block that is worth it.
+const SPARE: usize = 16 * 1024;
 
 /// Bytes not yet parsed. The adapter owns it and fills it; only the engine consumes it.
 ///
@@ -32,6 +40,8 @@ pub struct InputBuffer {
     filled: usize,
     /// The largest capacity seen: how large the block of memory is, as far as is known.
     block: usize,
+    /// Blocks of a literal that is handed out: used again when their readers have let them go.
+    spares: Vec<Bytes>,
     limit: usize,
     window: usize,
     consumed: u64,
@@ -54,6 +64,7 @@ impl InputBuffer {
             bytes: BytesMut::new(),
             filled: 0,
             block: 0,
+            spares: Vec::new(),
             limit: limits.max_response.saturating_add(MAX_WINDOW),
             window: MIN_WINDOW,
             consumed: 0,
@@ -122,6 +133,7 @@ impl InputBuffer {
         if self.is_empty() {
             self.bytes = BytesMut::new();
             self.block = 0;
+            self.spares = Vec::new();
             self.window = MIN_WINDOW;
         }
     }
@@ -151,6 +163,21 @@ impl InputBuffer {
         self.bytes.split_to(octets).freeze()
     }
 
+    /// Takes some octets of a literal that is handed out. What follows of it comes into the same
+    /// memory, once nobody holds these any more.
+    pub(crate) fn take_chunk(&mut self, octets: usize) -> Bytes {
+        let chunk = self.take(octets);
+        if self.filled == 0 && chunk.len() >= SPARE && self.spares.len() < SPARES {
+            self.spares.push(chunk.clone());
+        }
+        chunk
+    }
+
+    /// The literal is at its end.
+    pub(crate) fn end_chunks(&mut self) {
+        self.spares = Vec::new();
+    }
+
     /// A copy of the first octets, for those that may have to be looked at again.
     pub(crate) fn peek(&self, octets: usize) -> Bytes {
         let octets = octets.min(self.filled);
@@ -175,6 +202,9 @@ impl InputBuffer {
         self.start_again_if_empty();
         if self.bytes.capacity() < octets {
             self.bytes.truncate(self.filled); // what is moved is what came
+            if self.filled > 0 && self.window == MAX_WINDOW {
+                self.bytes.reserve(BLOCK.saturating_sub(self.filled));
+            }
         }
         self.bytes.resize(octets, 0);
         self.block = self.block.max(self.bytes.capacity());
@@ -183,12 +213,29 @@ impl InputBuffer {
     /// An empty buffer begins at the front of its block again when nobody holds a slice of that:
     /// the front is in the processor's cache, and nothing has to be moved there later.
     fn start_again_if_empty(&mut self) {
-        if self.filled == 0 {
-            self.bytes.clear();
-            if !self.bytes.try_reclaim(self.block) {
-                self.block = 0; // in use, or another block: found out again
-            }
+        if self.filled > 0 {
+            return;
         }
+        if let Some(block) = self.unused() {
+            self.block = block.capacity();
+            self.bytes = block;
+            return;
+        }
+        self.bytes.clear();
+        if !self.bytes.try_reclaim(self.block) {
+            self.block = 0; // in use, or another block: found out again
+        }
+    }
+
+    /// A block that was handed out and is held no more, with its octets, which need not be zeroed.
+    fn unused(&mut self) -> Option<BytesMut> {
+        if self.spares.is_empty() {
+            return None;
+        }
+        // The rest of the last block holds it, too.
+        self.bytes = BytesMut::new();
+        let at = self.spares.iter().position(Bytes::is_unique)?;
+        self.spares.swap_remove(at).try_into_mut().ok()
     }
 }
 
@@ -197,6 +244,37 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+
+    #[test]
+    fn the_memory_of_a_literal_is_used_again_when_its_reader_let_it_go() {
+        let mut input = InputBuffer::new(&Limits::default());
+        input.window = MAX_WINDOW;
+        let mut octet = 0;
+        let mut chunk = |input: &mut InputBuffer| {
+            octet += 1;
+            let read = input.fill(|window| {
+                window.fill(octet);
+                Ok(window.len())
+            });
+            input.take_chunk(read.unwrap())
+        };
+        let held = [chunk(&mut input), chunk(&mut input)];
+        let places = held.each_ref().map(|chunk| chunk.as_ptr());
+        assert!(
+            held[0].iter().all(|octet| *octet == 1),
+            "it is not written to while it is held"
+        );
+        let third = chunk(&mut input);
+        assert!(!places.contains(&third.as_ptr()));
+        drop(held);
+        let (fourth, fifth) = (chunk(&mut input), chunk(&mut input));
+        assert!(places.contains(&fourth.as_ptr()) && places.contains(&fifth.as_ptr()));
+        assert!(third.iter().all(|octet| *octet == 3) && fifth.iter().all(|octet| *octet == 5));
+        let many: Vec<_> = (0..20).map(|_| chunk(&mut input)).collect();
+        assert!(input.spares.len() <= SPARES && many.len() == 20);
+        input.end_chunks();
+        assert!(input.spares.is_empty());
+    }
 
     #[test]
     fn the_window_follows_the_reads_and_starts_again_after_release() {

@@ -29,6 +29,7 @@ use imap_tests::servers::{self, Kind};
 use imap_transport_std::encode::{Append, AppendMessage};
 use imap_transport_std::{Config, Credentials, Session, connect};
 
+pub(crate) use server::text;
 use work::{SMALL, Task, Took};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -249,7 +250,7 @@ fn fill(session: &Session, task: &Task) -> Result<(), Failure> {
     let header = b"Subject: large\r\n\r\n";
     let size = usize::try_from(task.octets)?;
     let mut message = header.to_vec();
-    message.extend(server::text(size - header.len()));
+    message.extend(text(size - header.len()));
     let upload = Append::new(task.mailbox.as_str(), AppendMessage::upload(task.octets));
     session.upload_from(upload, message.as_slice())?;
     let small = |number| AppendMessage::new(format!("Subject: {number}\r\n\r\nsmall\r\n"));

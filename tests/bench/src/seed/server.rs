@@ -184,7 +184,7 @@ fn pack(block: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// Lines of letters and digits in no order, as an attachment in base64 is.
-pub(super) fn text(octets: usize) -> Vec<u8> {
+pub(crate) fn text(octets: usize) -> Vec<u8> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut letter = || {
