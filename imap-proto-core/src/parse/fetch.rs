@@ -186,7 +186,14 @@ impl<'c, 'a> Items<'c, 'a> {
         let name = name(self.cursor)?;
         let (start, depth, odd) = (self.cursor.offset(), self.cursor.depth(), self.cursor.odd());
         match self.value(name, from) {
-            Ok(Some(data)) => self.response.items.push(data),
+            Ok(Some(data)) => {
+                let items = &mut self.response.items;
+                // Most have one at most, and a list would make room for four.
+                if items.is_empty() {
+                    items.reserve_exact(1);
+                }
+                items.push(data);
+            }
             Ok(None) => {}
             Err(error) => {
                 let name = Atom::from_bytes(self.cursor.share(from, start));

@@ -66,6 +66,9 @@ impl Assembly {
             // Not of a FETCH response: see `long`.
             BodyPart::Url(_) | BodyPart::Converted(_) => return,
         };
+        if self.fetch.items.is_empty() {
+            self.fetch.items.reserve_exact(1);
+        }
         self.fetch.items.push(item);
     }
 
