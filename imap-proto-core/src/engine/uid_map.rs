@@ -344,7 +344,7 @@ impl UidMap {
             return false;
         }
         if at != place.before || !self.push(place, uid) {
-            self.place(place, at - place.before, uid);
+            self.insert_run(place, at - place.before, uid);
         }
         true
     }
@@ -374,35 +374,36 @@ impl UidMap {
         })
     }
 
+    /// The segment before a place, and its block.
+    fn before(&self, place: Place) -> Option<(usize, usize)> {
+        if let Some(segment) = place.segment.checked_sub(1) {
+            return Some((place.block, segment));
+        }
+        let block = place.block.checked_sub(1)?;
+        let segments = &self.blocks.get(block)?.segments;
+        Some((block, segments.len().checked_sub(1)?))
+    }
+
     /// Makes the run before a place one longer, if there is one with room.
     fn push(&mut self, place: Place, uid: u32) -> bool {
-        let at = match place.segment.checked_sub(1) {
-            Some(segment) => Some((place.block, segment)),
-            None => place.block.checked_sub(1).and_then(|block| {
-                let segments = &self.blocks.get(block)?.segments;
-                Some((block, segments.len().checked_sub(1)?))
-            }),
-        };
-        let Some((block, here)) = at.and_then(|(block, segment)| {
-            let here = self.blocks.get_mut(block)?;
-            let room = here
-                .segments
-                .get(segment)
-                .is_some_and(|segment| matches!(segment, Segment::Run(uids) if uids.len() < RUN));
-            room.then_some(((block, segment), here))
-        }) else {
+        let Some((block, segment)) = self.before(place) else {
             return false;
         };
-        if let Some(Segment::Run(uids)) = Arc::make_mut(&mut here.segments).get_mut(block.1) {
+        let Some(here) = self.blocks.get_mut(block) else {
+            return false;
+        };
+        let run = here.segments.get(segment);
+        if !matches!(run, Some(Segment::Run(uids)) if uids.len() < RUN) {
+            return false;
+        }
+        if let Some(Segment::Run(uids)) = Arc::make_mut(&mut here.segments).get_mut(segment) {
             uids.push(uid);
         }
         here.len += 1;
         here.known += 1;
         here.last = here.last.max(uid);
-        self.hint = (
-            place.block,
-            place.start + usize::from(block.0 != place.block),
-        );
+        let joins_before = block != place.block;
+        self.hint = (place.block, place.start + usize::from(joins_before));
         // The message is one less in the gap that it was in.
         self.edit(place.block, |segments| {
             if let Some(Segment::Gap(len)) = segments.get_mut(place.segment) {
@@ -417,7 +418,7 @@ impl UidMap {
     }
 
     /// Makes a run of its own, if there may be more segments.
-    fn place(&mut self, place: Place, offset: usize, uid: u32) {
+    fn insert_run(&mut self, place: Place, offset: usize, uid: u32) {
         if self.segments + 2 > SEGMENTS {
             return;
         }
