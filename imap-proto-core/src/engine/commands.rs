@@ -99,12 +99,18 @@ impl Entry {
     }
 }
 
-/// All commands that have not ended, in the order of submission, which is the order of sending.
+/// So many entries that have ended may stand between others.
+const FORGOTTEN: usize = 64;
+
+/// All commands that have not ended, in the order of submission, which is the order of sending. Some that have may stand
+/// between them, but no more than twice as many: a server that never answers one command makes nothing grow.
 #[derive(Debug, Default)]
 pub(super) struct Commands {
     entries: VecDeque<Entry>,
-    /// The number of the first entry.
-    first: u64,
+    /// The number of the next command.
+    next: u64,
+    /// How many entries have ended.
+    ended: usize,
     /// How many entries at the end are held.
     held: usize,
     /// Octets of the held ones.
@@ -117,7 +123,8 @@ pub(super) struct Commands {
 
 impl Commands {
     pub(super) fn push(&mut self, request: Request, origin: Origin) -> CommandId {
-        let id = CommandId::new(self.first + self.entries.len() as u64);
+        let id = CommandId::new(self.next);
+        self.next += 1;
         let weight = request.weight();
         let span = Span::command(id, first_words(name(&request.segments), 1));
         let entry = Entry {
@@ -146,18 +153,32 @@ impl Commands {
     }
 
     pub(super) fn get(&self, id: CommandId) -> Option<&Entry> {
-        let index = usize::try_from(id.number().checked_sub(self.first)?).ok()?;
-        self.entries.get(index)
+        self.entries.get(self.index(id)?)
     }
 
     pub(super) fn get_mut(&mut self, id: CommandId) -> Option<&mut Entry> {
-        let index = usize::try_from(id.number().checked_sub(self.first)?).ok()?;
+        let index = self.index(id)?;
         self.entries.get_mut(index)
+    }
+
+    fn index(&self, id: CommandId) -> Option<usize> {
+        let first = self.entries.front()?.id.number();
+        let distance = usize::try_from(id.number().checked_sub(first)?).ok()?;
+        // As a rule none is missing between.
+        if self
+            .entries
+            .get(distance)
+            .is_some_and(|entry| entry.id == id)
+        {
+            return Some(distance);
+        }
+        let found = self.entries.binary_search_by_key(&id, |entry| entry.id);
+        found.ok()
     }
 
     /// Whether a command of this number was ever submitted.
     pub(super) fn knows(&self, id: CommandId) -> bool {
-        id.number() < self.first + self.entries.len() as u64
+        id.number() < self.next
     }
 
     pub(super) fn in_progress(&self) -> impl Iterator<Item = &Entry> {
@@ -238,15 +259,21 @@ impl Commands {
         }
         self.in_progress -= usize::from(in_progress);
         self.state_changes -= usize::from(changes && (was_held || in_progress));
-        while self
-            .entries
-            .front()
-            .is_some_and(|entry| entry.life == Life::Ended)
-        {
-            self.entries.pop_front();
-            self.first += 1;
-        }
+        self.ended += usize::from(was_held || in_progress);
+        self.forget_ended();
         effect
+    }
+
+    fn forget_ended(&mut self) {
+        let has_ended = |entry: &Entry| entry.life == Life::Ended;
+        while self.entries.front().is_some_and(has_ended) {
+            self.entries.pop_front();
+            self.ended -= 1;
+        }
+        if self.ended > FORGOTTEN && self.ended > self.entries.len() / 3 * 2 {
+            self.entries.retain(|entry| !has_ended(entry));
+            self.ended = 0;
+        }
     }
 
     /// The states that all commands before the next one lead to, if they succeed.
@@ -266,7 +293,7 @@ impl Commands {
         self.held = 0;
         self.held_weight = 0;
         while let Some(entry) = self.entries.pop_front() {
-            self.first += 1;
+            self.ended -= usize::from(entry.life == Life::Ended);
             let owed = entry.life != Life::Ended && !entry.timed_out;
             if owed && entry.origin == Origin::Caller {
                 return Some(entry.id);
@@ -306,6 +333,32 @@ mod tests {
         commands.end(ids[2]);
         assert!(commands.is_quiet());
         assert_eq!(commands.push(request(), Origin::Caller), CommandId::new(3));
+    }
+
+    /// A server that never answers one command, and all others.
+    #[test]
+    fn commands_that_ended_behind_one_that_does_not_are_forgotten() {
+        let mut commands = Commands::default();
+        let stuck = commands.push(request(), Origin::Caller);
+        commands.start_first_held();
+        for number in 1..10_000 {
+            let id = commands.push(request(), Origin::Caller);
+            assert_eq!(id.number(), number);
+            commands.start_first_held();
+            assert!(commands.get(id).is_some_and(Entry::is_in_progress));
+            commands.end(id);
+            assert!(commands.get(id).is_none_or(|entry| !entry.is_in_progress()));
+            assert!(commands.entries.len() <= 2 * FORGOTTEN);
+        }
+        assert!(commands.get(stuck).is_some_and(Entry::is_in_progress));
+        assert_eq!(
+            (commands.in_progress_count(), commands.held_count()),
+            (1, 0)
+        );
+        let held = commands.push(request(), Origin::Caller);
+        assert_eq!(commands.first_held().map(|entry| entry.id), Some(held));
+        commands.end(stuck);
+        assert_eq!(commands.entries.len(), 1);
     }
 
     #[test]

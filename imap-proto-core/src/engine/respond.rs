@@ -162,7 +162,14 @@ impl Connection {
         };
         let (new, unasked): (Vec<&Atom>, Vec<&Atom>) =
             capabilities.iter().partition(|name| asked(name));
-        self.enabled.extend(new.into_iter().map(Atom::detach));
+        for name in new {
+            // A server that says it again must not make the list longer.
+            let name_octets = name.as_bytes();
+            let known = |known: &Atom| known.as_bytes().eq_ignore_ascii_case(name_octets);
+            if !self.enabled.iter().any(known) {
+                self.enabled.push(name.detach());
+            }
+        }
         if !unasked.is_empty() {
             self.tolerate(Tolerances::NONE.with(Tolerance::UnaskedEnabled));
         }

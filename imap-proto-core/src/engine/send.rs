@@ -8,7 +8,7 @@ use super::timer::Timer;
 use super::trace::tell;
 use super::{CommandId, Connection, Event, MailboxView, SelectionId};
 use crate::encode::{Dialect, Effect, LiteralMode, Pipelining, Segment, uses_numbers};
-use crate::types::Secret;
+use crate::types::{Capabilities, Secret};
 
 impl Connection {
     /// Octets to write, if there are any (D). They stay until advanced over.
@@ -179,7 +179,8 @@ impl Connection {
     }
 
     fn is_rev2_only(&self) -> bool {
-        self.offers("IMAP4rev2") && !self.offers("IMAP4rev1")
+        let known = self.capabilities.as_ref();
+        known.is_some_and(Capabilities::has_rev2_only)
     }
 
     /// Octets were taken from the output: commands whose last one it was are sent.

@@ -20,6 +20,9 @@ use super::Atom;
 pub struct Capabilities {
     /// Shared: a connection keeps the list in several places for as long as it lives.
     atoms: Arc<[Atom]>,
+    /// What is asked for each response is not looked for each time.
+    rev1: bool,
+    rev2: bool,
 }
 
 #[cfg(feature = "serde")]
@@ -61,7 +64,10 @@ impl<A: Into<Atom>> FromIterator<A> for Capabilities {
 impl Capabilities {
     /// A set of the names, in order.
     pub fn new(atoms: Vec<Atom>) -> Self {
+        let has = |name: &str| atoms.iter().any(|atom| atom.eq_ignore_case(name));
         Self {
+            rev1: has(Revision::Rev1.name()),
+            rev2: has(Revision::Rev2.name()),
             atoms: atoms.into(),
         }
     }
@@ -73,7 +79,12 @@ impl Capabilities {
 
     /// Whether the server speaks IMAP4rev2 (RFC 9051).
     pub fn has_rev2(&self) -> bool {
-        self.contains("IMAP4rev2")
+        self.rev2
+    }
+
+    /// Whether it speaks IMAP4rev2 alone: then nothing has to be enabled (RFC 9051 §6.3.1).
+    pub(crate) fn has_rev2_only(&self) -> bool {
+        self.rev2 && !self.rev1
     }
 
     /// The latest version of the protocol among the capabilities; `None`: this is no IMAP server
@@ -179,6 +190,7 @@ impl Capabilities {
         let own = |atom: &Atom| Atom::from_bytes(names.split_to(atom.as_bytes().len()));
         Self {
             atoms: self.iter().map(own).collect(),
+            ..*self
         }
     }
 }

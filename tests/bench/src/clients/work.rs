@@ -119,7 +119,7 @@ pub(super) struct Took {
 }
 
 impl Took {
-    /// From the line that [`tell`] prints.
+    /// From the line that [`Begun::tell`] prints.
     pub(super) fn parse(line: &str) -> Option<Self> {
         let mut words = line.split(' ');
         Some(Self {
