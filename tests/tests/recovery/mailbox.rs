@@ -1,9 +1,11 @@
 //! What changed in the mailbox: by CONDSTORE and by comparison against the demo server, by QRESYNC against Dovecot
 //! and Cyrus in `loss`.
 
+use std::sync::mpsc;
+
 use imap_proto_core::session::ResyncMethod;
 use imap_tests::demo::{Demo, Settings};
-use imap_transport_std::encode::{Fetch, FetchItems, SubmitError};
+use imap_transport_std::encode::{Fetch, FetchItems, Noop, SubmitError};
 use imap_transport_std::encode::{Select, StoreAction, UidFetch, UidStore};
 use imap_transport_std::types::{Data, Flag, SequenceNumber, Uid, UidSet};
 use imap_transport_std::{
@@ -11,8 +13,9 @@ use imap_transport_std::{
 };
 
 use crate::kit::{
-    Gate, Listing, alice, assert_difference, fill, gated, hasty, known, listing, message, run,
-    until, until_known, until_lost, until_reconnected,
+    Gate, Listing, PATIENCE, alice, answer, assert_difference, command, fill, gated, hasty, known,
+    listing, message, preauth, program, run, serve, trusting, until, until_known, until_lost,
+    until_reconnected,
 };
 
 fn demo(hidden: &[&str]) -> Demo {
@@ -348,4 +351,38 @@ fn the_tokio_adapter_tells_what_changed() {
         session.close().await.unwrap();
         while events.next().await.is_some() {}
     });
+}
+
+/// A server that contradicts itself is asked a few times, not for ever.
+#[test]
+fn a_mailbox_that_cannot_be_followed_is_given_up() {
+    let (listed, listings) = mpsc::channel();
+    let served = serve(vec![program(move |peer| {
+        preauth(peer)?;
+        let tag = command(peer, "SELECT INBOX")?;
+        peer.say(format!("* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n{tag} OK done\r\n").as_bytes())?;
+        for _ in 0..5 {
+            let tag = command(peer, "UID FETCH")?;
+            let two_uids = "* 1 FETCH (UID 10 FLAGS ())\r\n* 1 FETCH (UID 11 FLAGS ())\r\n";
+            peer.say(format!("{two_uids}{tag} OK done\r\n").as_bytes())?;
+        }
+        listed.send(()).map_err(|error| error.to_string())?;
+        answer(peer, "NOOP")?;
+        peer.say(b"* 2 FETCH (UID 10 FLAGS ())\r\n")?;
+        answer(peer, "NOOP")?;
+        answer(peer, "LOGOUT")
+    })]);
+    let session = ReconnectingSession::connect(trusting(served.port()), hasty()).unwrap();
+    session.session().unwrap().select("INBOX").wait().unwrap();
+    listings.recv_timeout(PATIENCE).unwrap();
+    let end = std::time::Instant::now() + PATIENCE;
+    while session.known().is_some() {
+        assert!(std::time::Instant::now() < end, "it is given up");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    session.run(Noop).wait().unwrap();
+    session.run(Noop).wait().unwrap();
+    assert!(session.known().is_none());
+    session.close().wait().unwrap();
+    served.finish();
 }

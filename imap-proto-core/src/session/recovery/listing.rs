@@ -7,6 +7,10 @@ use crate::encode::{Command as _, FetchItems, UidFetch};
 use crate::session::{Flavor, Notice, Reply, Session};
 use crate::types::{Data, UidSet};
 
+/// How often a mailbox is listed in a row that cannot be followed: it changes meanwhile, or what
+/// its server tells contradicts itself.
+pub(super) const LISTINGS: u32 = 5;
+
 /// Whether it is the flags of a message as a command asked for them, and no change of what is
 /// known: so is what our own listing brings.
 pub(super) fn is_listed(tracker: Option<&Tracker>, notice: &Notice) -> bool {

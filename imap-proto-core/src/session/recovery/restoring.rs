@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use super::changes::{Changes, Difference, Reconnected, Reselection};
 use super::events::RecoveryEvent;
-use super::listing::{follow, is_of_mailbox, list, poll_listing};
+use super::listing::{LISTINGS, follow, is_of_mailbox, list, poll_listing};
 use super::restore::{Restored, Selected, restore};
 use super::shared::{Shared, Up};
 use super::tracker::Tracker;
@@ -40,9 +40,6 @@ struct Found {
     /// How often the mailbox was listed.
     listings: u32,
 }
-
-/// How often a mailbox is listed again that changes meanwhile.
-const LISTINGS: u32 = 5;
 
 impl<F: Flavor> Restoring<F> {
     /// Begins to make a connection what the one before was; `again`: it is not the first.

@@ -67,6 +67,13 @@ impl Tracker {
         self.exists != 0 && !self.is_too_large
     }
 
+    /// The mailbox is not followed any more, as if it were too large.
+    pub(super) fn give_up(&mut self) {
+        self.is_too_large = true;
+        self.messages.clear();
+        self.numbers = UidMap::default();
+    }
+
     /// Some of what the server told was not seen.
     pub(super) fn lose(&mut self) {
         self.is_lost = true;
@@ -175,9 +182,7 @@ impl Tracker {
         }
         self.messages.insert(uid, kept(flags));
         if self.messages.len() > self.max {
-            self.is_too_large = true;
-            self.messages.clear();
-            self.numbers = UidMap::default();
+            self.give_up();
         }
     }
 

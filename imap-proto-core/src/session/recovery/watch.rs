@@ -3,7 +3,7 @@
 use std::task::{Context, Poll};
 
 use super::events::RecoveryEvent;
-use super::listing::{follow, is_listed, list, poll_listing};
+use super::listing::{LISTINGS, follow, is_listed, list, poll_listing};
 use super::shared::Shared;
 use super::tracker::Tracker;
 use crate::encode::{SubmitError, UidFetch};
@@ -14,6 +14,8 @@ pub(super) struct Watch<F: Flavor> {
     session: Session<F>,
     events: Events,
     listing: Option<Reply<UidFetch>>,
+    /// How often the mailbox was listed since all of it was known.
+    listings: u32,
 }
 
 impl<F: Flavor> Watch<F> {
@@ -22,6 +24,7 @@ impl<F: Flavor> Watch<F> {
             session,
             events,
             listing: None,
+            listings: 0,
         }
     }
 
@@ -49,10 +52,21 @@ impl<F: Flavor> Watch<F> {
         let max = shared.recovery.max_messages;
         let mut inner = shared.lock();
         let quiet = self.listing.is_some() && is_listed(inner.tracker.as_ref(), &notice);
+        let before = inner.tracker.as_ref().map(|known| known.selection);
         let unknown = shared.recovery.compare && follow(&mut inner.tracker, &notice, max);
         if unknown {
             // What was listed so far is of another selection, or cannot be trusted.
-            inner.tracker = inner.tracker.as_ref().map(Tracker::anew);
+            let mut anew = inner.tracker.as_ref().map(Tracker::anew);
+            if before != anew.as_ref().map(|known| known.selection) {
+                self.listings = 0;
+            }
+            self.listings += 1;
+            if let Some(anew) = anew.as_mut().filter(|_| self.listings > LISTINGS) {
+                anew.give_up();
+            }
+            inner.tracker = anew;
+        } else if self.listings > 0 && inner.tracker.as_ref().is_some_and(Tracker::is_whole) {
+            self.listings = 0;
         }
         let wanted = unknown && inner.tracker.as_ref().is_some_and(Tracker::can_be_listed);
         drop(inner);
