@@ -94,13 +94,15 @@ impl Inflate {
             }
             match carrier.read(io, &mut self.packed)? {
                 Received::Bytes(_) => self.starved = false,
-                other => {
-                    self.packed.release();
-                    return Ok(other);
-                }
+                other => return Ok(other),
             }
         }
         Ok(Received::Again)
+    }
+
+    /// Gives the memory of an empty buffer back.
+    pub(super) fn release(&mut self) {
+        self.packed.release();
     }
 
     /// Ours has ended, theirs will: from now on nothing is inflated beyond a flush unasked.

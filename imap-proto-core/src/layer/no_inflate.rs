@@ -23,6 +23,10 @@ impl Inflate {
         match *self {}
     }
 
+    pub(super) fn release(&mut self) {
+        match *self {}
+    }
+
     pub(super) fn expect_end(&mut self) {
         match *self {}
     }

@@ -20,9 +20,9 @@ use super::{LayerError, Received, Sink};
 ///
 /// The same transport must be lent to every call. A turn of whoever drives it: [`Self::write`]
 /// while it accepts, [`Self::flush`], then [`Self::read`], parse, and again until
-/// [`Received::Blocked`]. When nothing moves and no data waits, the stack holds no buffers:
-/// with TLS the keys and the peer's certificates, with compression the 32 KiB window of the
-/// inflater.
+/// [`Received::Blocked`]. When nothing moves and no data waits, the stack holds no buffers behind
+/// [`Self::release`]: with TLS the keys and the peer's certificates, with compression the 32 KiB
+/// window of the inflater.
 ///
 /// After an error the connection can not go on. Only [`Self::flush`] is of use then: it may still
 /// deliver what was accepted before.
@@ -236,6 +236,17 @@ impl Stack {
                 .tls
                 .as_ref()
                 .is_some_and(|tls| tls.closed_cleanly())
+    }
+
+    /// Gives the memory of empty buffers back, for a connection that waits: to be called behind
+    /// [`Received::Blocked`], unless more is about to come, which goes on with large reads then.
+    pub fn release(&mut self) {
+        if let Some(inflate) = &mut self.inflate {
+            inflate.release();
+        }
+        if let Some(tls) = &mut self.carrier.tls {
+            tls.release();
+        }
     }
 
     /// How much heap the buffers of the layers hold now, in bytes. Keys, certificates, the

@@ -182,10 +182,7 @@ impl Tls {
             match self.receive(io)? {
                 Received::Bytes(_) => {}
                 Received::End => return self.end_of_file(),
-                other => {
-                    self.incoming.release();
-                    return Ok(other);
-                }
+                other => return Ok(other),
             }
         }
         Ok(Received::Again)
@@ -265,6 +262,11 @@ impl Tls {
 
     pub(super) fn is_handshaking(&self) -> bool {
         self.connection.is_handshaking()
+    }
+
+    /// Gives the memory of an empty buffer back.
+    pub(super) fn release(&mut self) {
+        self.incoming.release();
     }
 
     pub(super) fn buffer_bytes(&self) -> usize {

@@ -357,6 +357,7 @@ impl Driver {
         // What waits for more of a literal goes on with large reads, into the same memory.
         if !core.connection.in_literal() {
             self.input.release();
+            self.stack.release();
         }
         if core.take_notice() {
             return Ok(None);

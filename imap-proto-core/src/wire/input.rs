@@ -13,10 +13,10 @@ const MAX_WINDOW: usize = 64 * 1024;
 /// Octets of a new block of memory when responses come faster than they are taken, and one of them
 /// has to be moved there: a larger block is one that less has to be moved between.
 const BLOCK: usize = 256 * 1024;
-/// How many blocks whose octets were handed out are kept to be used again: as many as wait for a
-/// reader, and one that it reads.
-const SPARES: usize = 5;
-/// Octets of a block that is worth it.
+/// Octets in blocks that were handed out and are kept to be used again: as many as wait for a reader,
+/// and some that it reads.
+const SPARES: usize = 5 * MAX_WINDOW;
+/// Octets of a block that is worth it: a record of TLS.
 const SPARE: usize = 16 * 1024;
 
 /// Bytes not yet parsed. The adapter owns it and fills it; only the engine consumes it.
@@ -167,7 +167,8 @@ impl InputBuffer {
     /// memory, once nobody holds these any more.
     pub(crate) fn take_chunk(&mut self, octets: usize) -> Bytes {
         let chunk = self.take(octets);
-        if self.filled == 0 && chunk.len() >= SPARE && self.spares.len() < SPARES {
+        let spared: usize = self.spares.iter().map(Bytes::len).sum();
+        if self.filled == 0 && chunk.len() >= SPARE && spared + chunk.len() <= SPARES {
             self.spares.push(chunk.clone());
         }
         chunk
@@ -271,7 +272,7 @@ mod tests {
         assert!(places.contains(&fourth.as_ptr()) && places.contains(&fifth.as_ptr()));
         assert!(third.iter().all(|octet| *octet == 3) && fifth.iter().all(|octet| *octet == 5));
         let many: Vec<_> = (0..20).map(|_| chunk(&mut input)).collect();
-        assert!(input.spares.len() <= SPARES && many.len() == 20);
+        assert!(input.spares.len() == SPARES / MAX_WINDOW && many.len() == 20);
         input.end_chunks();
         assert!(input.spares.is_empty());
     }

@@ -67,6 +67,7 @@ fn a_plain_stack_passes_bytes_over_any_transport() {
             Received::End
         );
         assert!(!stack.wants_read() && !stack.closed_cleanly());
+        stack.release();
         assert_eq!(stack.buffer_bytes(), 0);
     }
 }

@@ -27,6 +27,7 @@ fn exchange(version: &'static SupportedProtocolVersion, plan: &Plan) {
         Received::Blocked
     );
     assert!(input == theirs);
+    stack.release();
     assert_eq!(stack.buffer_bytes(), 0);
 }
 
@@ -129,6 +130,7 @@ fn a12_an_end_without_close_notify_is_told_apart() {
             assert_eq!(stack.closed_cleanly(), announced);
             assert!(!stack.wants_read());
             assert_eq!(stack.read(&mut wire, &mut input).unwrap(), Received::End);
+            stack.release();
             assert_eq!(stack.buffer_bytes(), 0);
         }
     }
@@ -218,6 +220,7 @@ fn an_endless_handshake_message_is_refused() {
     }
     let error = read_all(&mut stack, &mut wire, &mut Vec::new()).unwrap_err();
     assert!(matches!(error, LayerError::Tls(_)), "{error}");
+    stack.release();
     assert_eq!(stack.buffer_bytes(), 0);
 }
 
@@ -263,6 +266,7 @@ fn a_sink_that_takes_little_gets_everything_later() {
     sink.1 = 1;
     assert_eq!(stack.read(&mut wire, &mut sink).unwrap(), Received::Blocked);
     assert!(!stack.holds_input());
+    stack.release();
     assert_eq!(stack.buffer_bytes(), 0);
 }
 
