@@ -145,7 +145,9 @@ impl Capabilities {
                 .any(|own| own.as_bytes().eq_ignore_ascii_case(atom.as_bytes()))
         };
         let added: Vec<Atom> = others.iter().filter(new).cloned().collect();
-        self.atoms = self.iter().cloned().chain(added).collect();
+        if !added.is_empty() {
+            *self = self.iter().cloned().chain(added).collect();
+        }
     }
 
     /// The same list in the memory of another, if they are equal.
@@ -203,6 +205,24 @@ fn split_at_equals(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn revisions_are_known_however_the_set_was_made() {
+        let sets = || {
+            let whole = Capabilities::from_iter(["IDLE", "imap4REV2"]);
+            let mut extended = Capabilities::from_iter(["IDLE"]);
+            extended.extend(&whole);
+            [whole.detach(), whole, extended]
+        };
+        for set in sets() {
+            assert!(set.has_rev2() && set.has_rev2_only(), "{set:?}");
+        }
+        for mut set in sets() {
+            set.extend(&Capabilities::from_iter(["IMAP4rev1"]));
+            assert!(set.has_rev2() && !set.has_rev2_only(), "{set:?}");
+        }
+        assert!(!Capabilities::default().has_rev2());
+    }
 
     /// RFC 4314 §2.1.1, RFC 9208 §3.1, RFC 6785 §3.1, RFC 5255 §4.3.
     #[test]
