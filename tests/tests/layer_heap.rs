@@ -119,7 +119,7 @@ fn read(stack: &mut Stack, wire: &mut Wire, sink: &mut Count) {
     loop {
         match stack.read(wire, sink).expect("good data") {
             Received::Bytes(_) | Received::Again => {}
-            Received::Blocked => break,
+            Received::Blocked => return stack.release(),
             other => panic!("{other:?}"),
         }
     }

@@ -129,7 +129,10 @@ impl Error {
     /// Whether the connection is over: only a new one can help.
     pub fn is_fatal(&self) -> bool {
         match self {
-            Self::Io(..) | Self::Inflate(..) | Self::Connection(..) => true,
+            Self::Io(..)
+            | Self::Inflate(..)
+            | Self::Connection(..)
+            | Self::Submit(SubmitError::Closed) => true,
             #[cfg(feature = "tls")]
             Self::Tls(..) | Self::TlsConfig(_) => true,
             _ => false,
@@ -356,5 +359,8 @@ mod tests {
         assert_eq!(lost.class(), ErrorClass::Connection);
         assert_eq!(Error::ReadOnly.class(), ErrorClass::ReadOnly);
         assert_eq!(Error::from(SubmitError::EmptySet).class(), ErrorClass::Call);
+        let closed = Error::from(SubmitError::Closed);
+        assert_eq!(closed.class(), ErrorClass::Connection);
+        assert!(closed.is_fatal() && !closed.may_have_taken_effect());
     }
 }

@@ -1,11 +1,14 @@
 //! Commands that are repeated, those that never are, and those that each connection begins with.
 
-use std::sync::Arc;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
 
 use imap_tests::scripted::Peer;
 use imap_transport_std::encode::{Append, Create, Custom, Language, Noop, Request};
-use imap_transport_std::{ReconnectingSession, RecoveryEvent};
+use imap_transport_std::{Notice, ReconnectingSession, RecoveryEvent};
 
 use crate::kit::{
     answer, command, hasty, loses_a_noop, message, preauth, program, run, serve, stays, trusting,
@@ -161,5 +164,42 @@ fn each_connection_begins_with_what_the_caller_wants() {
     assert!(mailbox.changes().is_some(), "{mailbox:?}");
     assert_eq!(counter.load(Ordering::Relaxed), 2);
     session.close().wait().unwrap();
+    served.finish();
+}
+
+/// Behind BYE a connection takes no command any more, though it is not over: what is given then waits for the next one.
+#[test]
+fn a_command_behind_bye_waits_for_the_next_connection() {
+    let (close, closing) = mpsc::channel::<()>();
+    let served = serve(vec![
+        program(move |peer| {
+            preauth(peer)?;
+            answer(peer, "NOOP")?;
+            peer.say(b"* BYE restart\r\n")?;
+            closing.recv().map_err(|error| error.to_string())
+        }),
+        program(|peer| {
+            preauth(peer)?;
+            answer(peer, "NOOP")?;
+            answer(peer, "LOGOUT")
+        }),
+    ]);
+    run(async {
+        use imap_transport_tokio::ReconnectingSession;
+        let config = trusting(served.port());
+        let session = ReconnectingSession::connect(config, hasty()).await.unwrap();
+        let mut events = session.events();
+        session.run(Noop).await.unwrap();
+        while !matches!(
+            events.next().await.unwrap(),
+            RecoveryEvent::Notice(Notice::Bye(_))
+        ) {}
+        let mut waiting = pin!(session.run_repeating(|| Noop));
+        let first = poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context))).await;
+        assert!(first.is_pending(), "{first:?}");
+        close.send(()).unwrap();
+        waiting.await.unwrap();
+        session.close().await.unwrap();
+    });
     served.finish();
 }

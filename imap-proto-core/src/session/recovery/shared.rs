@@ -9,7 +9,7 @@ use super::restore::Former;
 use super::tracker::Tracker;
 use super::{Recovery, Reselection};
 use crate::encode::SubmitError;
-use crate::engine::SelectionId;
+use crate::engine::{SelectionId, State};
 use crate::session::route::{Wakers, exchange};
 use crate::session::{Error, Flavor, IdleGuard, Session};
 
@@ -190,7 +190,7 @@ impl<F: Flavor> Shared<F> {
     pub(super) fn poll_session(&self, context: &Context<'_>) -> Poll<Result<Present<F>, Error>> {
         let mut inner = self.lock();
         match &inner.status {
-            Status::Up(session) if session.ended().is_none() => {
+            Status::Up(session) if takes_commands(session) => {
                 return Poll::Ready(Ok(Present {
                     session: session.clone(),
                     reset: inner.reset,
@@ -260,4 +260,9 @@ fn wake(wakers: impl IntoIterator<Item = Waker>) {
     for waker in wakers {
         waker.wake();
     }
+}
+
+/// Whether the connection is not over, nor about to be: behind BYE nothing is taken.
+fn takes_commands<F: Flavor>(session: &Session<F>) -> bool {
+    session.ended().is_none() && !matches!(session.state(), State::LoggingOut | State::Closed)
 }
