@@ -121,6 +121,19 @@ impl UidMap {
         self.blocks.iter().map(|block| block.known).sum()
     }
 
+    /// The highest number of a message whose UID is known; 0 for none.
+    pub(crate) fn end(&self) -> usize {
+        let mut end = self.blocks.iter().map(|block| block.len).sum();
+        let segments = self.blocks.iter().rev();
+        for segment in segments.flat_map(|block| block.segments.iter().rev()) {
+            match segment {
+                Segment::Gap(len) => end -= len,
+                Segment::Run(_) => return end,
+            }
+        }
+        end
+    }
+
     /// The server told a message's UID. One that contradicts what is known makes it forget all else; then it is false.
     pub(crate) fn insert(&mut self, number: SequenceNumber, uid: Uid) -> bool {
         let Some(at) = index(number).filter(|_| uid.0 != 0) else {

@@ -86,12 +86,12 @@ impl MailboxView {
     pub(super) fn update(&mut self, data: &Data, selecting: bool) -> Option<Tolerance> {
         match data {
             Data::Exists(exists) => {
-                let shrank = *exists < self.exists && !selecting;
+                let shrank = *exists < self.exists;
                 if shrank {
                     self.uids = UidMap::default();
                 }
                 self.exists = *exists;
-                shrank.then_some(Tolerance::ExistsShrank)
+                (shrank && !selecting).then_some(Tolerance::ExistsShrank)
             }
             Data::Recent(recent) => {
                 self.recent = Some(*recent);
@@ -106,7 +106,12 @@ impl MailboxView {
                 let odd = gone > self.exists;
                 self.exists = self.exists.saturating_sub(gone);
                 self.uids.vanish(uids);
-                odd.then_some(Tolerance::NumberOutOfRange)
+                // One that vanished was none, or is named twice: no number can be trusted.
+                let beyond = self.uids.end() > self.exists as usize;
+                if beyond {
+                    self.uids = UidMap::default();
+                }
+                (odd || beyond).then_some(Tolerance::NumberOutOfRange)
             }
             Data::Flags(flags) => {
                 self.flags = flags.detach();
@@ -246,6 +251,40 @@ mod tests {
         let mut examined = MailboxView::new(SelectionId(2), MailboxName::from("INBOX"), true);
         examined.update(&read_only, false);
         assert!(examined.read_only && !examined.turned_read_only());
+    }
+
+    /// Found by fuzzing: 60 messages, of which the last has the UID 600, and one vanishes that is none of them.
+    #[test]
+    fn no_number_is_known_beyond_exists_when_a_message_vanishes_that_was_none() {
+        let mut view = view();
+        view.update(&Data::Exists(60), true);
+        view.fetch(&FetchResponse {
+            sequence_number: Some(SequenceNumber(60)),
+            uid: Some(Uid(600)),
+            ..Default::default()
+        });
+        assert_eq!(view.uid(SequenceNumber(60)), Some(Uid(600)));
+        let vanished = |uids: &str| Data::Vanished {
+            earlier: false,
+            uids: uids.parse().unwrap(),
+        };
+        let odd = view.update(&vanished("601"), false);
+        assert_eq!(odd, Some(Tolerance::NumberOutOfRange));
+        assert_eq!((view.exists, view.uid(SequenceNumber(60))), (59, None));
+    }
+
+    /// Found by fuzzing: EXISTS twice before the mailbox is selected, and a UID between.
+    #[test]
+    fn no_number_is_known_beyond_exists_while_selecting() {
+        let mut view = view();
+        view.update(&Data::Exists(5), true);
+        view.fetch(&FetchResponse {
+            sequence_number: Some(SequenceNumber(5)),
+            uid: Some(Uid(12)),
+            ..Default::default()
+        });
+        assert_eq!(view.update(&Data::Exists(3), true), None);
+        assert_eq!(view.uid(SequenceNumber(5)), None);
     }
 
     #[test]

@@ -92,6 +92,7 @@ fn holds(map: &UidMap) {
     }
     let uids: Vec<u32> = map.pairs().map(|(_, uid)| uid).collect();
     assert!(uids.is_sorted());
+    assert_eq!(map.end(), map.pairs().last().map_or(0, |(at, _)| at + 1));
     let before = map.blocks.get(..map.hint.0).unwrap();
     assert_eq!(
         map.hint.1,

@@ -154,6 +154,7 @@ impl Tracker {
             self.is_moved = true;
             self.exists = self.exists.saturating_sub(uids.len());
             self.numbers.vanish(uids);
+            self.is_lost |= self.exists < self.messages.len() as u64;
         }
     }
 
