@@ -61,7 +61,7 @@ pub struct Connection {
     pub(super) capabilities: Option<Capabilities>,
     /// Whether a capability list came since AUTHENTICATE or LOGIN was sent.
     pub(super) capabilities_fresh: bool,
-    pub(super) enabled: Vec<Atom>,
+    pub(super) enabled: Capabilities,
     /// What the server answered to ID last.
     pub(super) server_id: Option<Box<IdResponse>>,
     pub(super) view: Option<MailboxView>,
@@ -136,7 +136,7 @@ impl Connection {
             writing: None,
             capabilities: None,
             capabilities_fresh: false,
-            enabled: Vec::new(),
+            enabled: Capabilities::default(),
             server_id: None,
             view: None,
             next_view: None,
@@ -194,9 +194,7 @@ impl Connection {
 
     /// Whether the server confirmed a capability in ENABLED (A; RFC 5161 §3.2).
     pub fn is_enabled(&self, capability: &str) -> bool {
-        self.enabled
-            .iter()
-            .any(|atom| atom.eq_ignore_case(capability))
+        self.enabled.contains(capability)
     }
 
     /// What the server answered to ID last (A; RFC 2971 §3.2).
@@ -268,8 +266,13 @@ impl Connection {
         Ok(id)
     }
 
+    /// Whether it is over, or about to be: no command is taken any more.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.ended.is_some() || self.bye.is_some() || self.eof
+    }
+
     fn check(&self, request: &Request) -> Result<(), SubmitError> {
-        if self.ended.is_some() || self.bye.is_some() || self.eof {
+        if self.is_closing() {
             return Err(SubmitError::Closed);
         }
         let states = self
@@ -417,7 +420,7 @@ impl Connection {
         self.security = Security::Tls;
         self.capabilities = None;
         self.server_id = None;
-        self.enabled.clear();
+        self.enabled = Capabilities::default();
         self.machine.on(Trigger::TlsEstablished);
     }
 

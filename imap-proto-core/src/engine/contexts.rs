@@ -1,6 +1,5 @@
 //! Searches that the server keeps up to date (RFC 5267 §4.3): they outlive their command, and end with the selection.
 
-use super::commands::Entry;
 use super::{CommandId, Connection, Event};
 use crate::encode::Effect;
 use crate::types::{EsearchData, EsearchResponse};
@@ -34,9 +33,9 @@ impl Connection {
         let id = self.tags.command(response.tag.as_ref()?.as_bytes())?;
         let pending = || {
             let entry = self.commands.get(id);
-            let updates = |entry: &Entry| matches!(entry.effect, Effect::Update);
             // Of one that is held the server cannot know.
-            entry.is_some_and(|entry| entry.is_in_progress() && updates(entry))
+            let entry = entry.filter(|entry| entry.is_in_progress());
+            entry.is_some_and(|entry| matches!(entry.effect, Effect::Update))
         };
         (self.contexts.live.contains(&id) || pending()).then(|| Event::ContextUpdate {
             id,

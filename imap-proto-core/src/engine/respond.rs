@@ -162,14 +162,8 @@ impl Connection {
         };
         let (new, unasked): (Vec<&Atom>, Vec<&Atom>) =
             capabilities.iter().partition(|name| asked(name));
-        for name in new {
-            // A server that says it again must not make the list longer.
-            let name_octets = name.as_bytes();
-            let known = |known: &Atom| known.as_bytes().eq_ignore_ascii_case(name_octets);
-            if !self.enabled.iter().any(known) {
-                self.enabled.push(name.detach());
-            }
-        }
+        let new: Capabilities = new.into_iter().map(Atom::detach).collect();
+        self.enabled.extend(&new);
         if !unasked.is_empty() {
             self.tolerate(Tolerances::NONE.with(Tolerance::UnaskedEnabled));
         }
@@ -439,7 +433,7 @@ impl Connection {
                     Some(Code::Capability(capabilities)) => Some(capabilities.detach()),
                     _ => None,
                 };
-                self.enabled.clear();
+                self.enabled = Capabilities::default();
                 self.notifications.stop();
                 self.leave_mailbox();
             }

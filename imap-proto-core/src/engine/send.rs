@@ -175,7 +175,7 @@ impl Connection {
     }
 
     pub(super) fn speaks_rev2(&self) -> bool {
-        self.is_enabled("IMAP4rev2") || self.is_rev2_only()
+        self.enabled.has_rev2() || self.is_rev2_only()
     }
 
     fn is_rev2_only(&self) -> bool {

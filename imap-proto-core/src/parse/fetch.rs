@@ -186,14 +186,7 @@ impl<'c, 'a> Items<'c, 'a> {
         let name = name(self.cursor)?;
         let (start, depth, odd) = (self.cursor.offset(), self.cursor.depth(), self.cursor.odd());
         match self.value(name, from) {
-            Ok(Some(data)) => {
-                let items = &mut self.response.items;
-                // Most have one at most, and a list would make room for four.
-                if items.is_empty() {
-                    items.reserve_exact(1);
-                }
-                items.push(data);
-            }
+            Ok(Some(data)) => self.response.push(data),
             Ok(None) => {}
             Err(error) => {
                 let name = Atom::from_bytes(self.cursor.share(from, start));
@@ -205,7 +198,7 @@ impl<'c, 'a> Items<'c, 'a> {
                 if is_limit(error.kind) {
                     return Err(error);
                 }
-                self.response.items.push(FetchData::Invalid(name, raw));
+                self.response.push(FetchData::Invalid(name, raw));
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 //! if they are written as nearly all servers write them.
 
 use super::flag::ends_flag;
-use super::response::before_fetch;
+use super::response::{before_fetch, short_number};
 use crate::types::{Data, FetchResponse, Flags, ModSeq, SequenceNumber, Uid};
 use crate::wire::{Cursor, Limits, leading_number};
 
@@ -54,13 +54,8 @@ pub(super) fn plain_fetch(octets: &[u8], limits: &Limits) -> Option<FetchRespons
 /// EXISTS, RECENT or EXPUNGE. `None` for any other, and for numbers of many digits.
 #[inline]
 pub(super) fn plain_number(octets: &[u8]) -> Option<Data> {
-    let text = octets.strip_prefix(b"* ")?;
-    let (number, digits) = leading_number(text);
-    let number = u32::try_from(number).ok()?;
-    if !matches!(digits, 1..8) {
-        return None;
-    }
-    Some(match text.get(digits..)? {
+    let (number, rest) = short_number(octets)?;
+    Some(match rest {
         b" EXISTS\r\n" => Data::Exists(number),
         b" RECENT\r\n" => Data::Recent(number),
         b" EXPUNGE\r\n" => Data::Expunge(SequenceNumber(number)),

@@ -128,14 +128,22 @@ pub(crate) fn take_response(
 /// left.
 #[inline]
 pub(super) fn before_fetch(cursor: &mut Cursor<'_>) -> Option<u32> {
-    let text = cursor.rest().strip_prefix(b"* ")?;
-    let (number, digits) = leading_number(text);
-    let rest = text.get(digits..)?;
-    if !matches!(digits, 1..8) || !rest.starts_with(b" FETCH (") {
+    let octets = cursor.rest();
+    let (number, rest) = short_number(octets)?;
+    if !rest.starts_with(b" FETCH (") {
         return None;
     }
-    cursor.advance(digits + 8);
-    u32::try_from(number).ok()
+    cursor.advance(octets.len() - rest.len() + b" FETCH".len());
+    Some(number)
+}
+
+/// The number of `* n`, if it is one of few digits, and what stands behind it.
+#[inline]
+pub(super) fn short_number(octets: &[u8]) -> Option<(u32, &[u8])> {
+    let text = octets.strip_prefix(b"* ")?;
+    let (number, digits) = leading_number(text);
+    let number = u32::try_from(number).ok()?;
+    matches!(digits, 1..8).then_some((number, text.get(digits..)?))
 }
 
 fn tagged(cursor: &mut Cursor<'_>) -> Result<Response, ParseError> {

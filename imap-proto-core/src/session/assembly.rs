@@ -66,10 +66,7 @@ impl Assembly {
             // Not of a FETCH response: see `long`.
             BodyPart::Url(_) | BodyPart::Converted(_) => return,
         };
-        if self.fetch.items.is_empty() {
-            self.fetch.items.reserve_exact(1);
-        }
-        self.fetch.items.push(item);
+        self.fetch.push(item);
     }
 
     /// The response, with what stood behind its last literal.

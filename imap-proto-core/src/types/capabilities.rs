@@ -139,14 +139,16 @@ impl Capabilities {
 
     /// Adds names that are not in the set yet.
     pub fn extend(&mut self, others: &Self) {
-        let new = |atom: &&Atom| {
-            !self
-                .iter()
-                .any(|own| own.as_bytes().eq_ignore_ascii_case(atom.as_bytes()))
-        };
-        let added: Vec<Atom> = others.iter().filter(new).cloned().collect();
-        if !added.is_empty() {
-            *self = self.iter().cloned().chain(added).collect();
+        let mut atoms: Vec<Atom> = self.iter().cloned().collect();
+        for atom in others.iter() {
+            let name = atom.as_bytes();
+            let is_known = |own: &Atom| own.as_bytes().eq_ignore_ascii_case(name);
+            if !atoms.iter().any(is_known) {
+                atoms.push(atom.clone());
+            }
+        }
+        if atoms.len() > self.len() {
+            *self = Self::new(atoms);
         }
     }
 

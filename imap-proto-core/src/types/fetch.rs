@@ -129,6 +129,14 @@ pub enum BodyPart {
 }
 
 impl FetchResponse {
+    /// Adds an item. Most responses have one, and a list would make room for four at once.
+    pub(crate) fn push(&mut self, item: FetchData) {
+        if self.items.is_empty() {
+            self.items.reserve_exact(1);
+        }
+        self.items.push(item);
+    }
+
     /// The envelope, if it was fetched.
     pub fn envelope(&self) -> Option<&Envelope> {
         self.items.iter().find_map(|item| match item {

@@ -262,7 +262,9 @@ fn wake(wakers: impl IntoIterator<Item = Waker>) {
     }
 }
 
-/// Whether the connection is not over, nor about to be: behind BYE nothing is taken.
+/// Whether the connection is not over, nor about to be.
 fn takes_commands<F: Flavor>(session: &Session<F>) -> bool {
-    session.ended().is_none() && !matches!(session.state(), State::LoggingOut | State::Closed)
+    let core = session.handle().lock();
+    let connection = &core.connection;
+    core.ended.is_none() && !connection.is_closing() && connection.state() != State::LoggingOut
 }
