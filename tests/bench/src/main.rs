@@ -6,6 +6,7 @@
 //! link. `-- seed` does the same work by the seed system, by both adapters and by a raw socket.
 
 mod allocations;
+mod child;
 mod clients;
 mod hostile;
 mod measure;

@@ -1,6 +1,6 @@
 //! The octets that are parsed, and what must be found in them.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// Responses of one kind.
 pub(crate) struct Workload {
@@ -52,21 +52,29 @@ fn workload(
     }
 }
 
-/// Mail of a mailing list: eight addresses, a message that it answers.
 fn envelopes() -> Workload {
     const COUNT: usize = 2000;
     workload("envelopes", Some(4.0), COUNT, COUNT * 8, |out, n| {
-        let from = format!("((\"Jane Q. Doe {n}\" NIL \"jane.doe\" \"mail.example.org\"))");
-        let to = "((\"Developers\" NIL \"dev\" \"lists.example.org\")(NIL NIL \"bob\" \"example.com\")(\"=?UTF-8?Q?J=C3=BCrgen?=\" NIL \"juergen\" \"example.de\"))";
-        let cc =
-            "((NIL NIL \"archive\" \"example.net\")(\"Ann Other\" NIL \"ann\" \"example.org\"))";
-        let _ = write!(
-            out,
-            "* {n} FETCH (UID {} ENVELOPE (\"Mon, 3 Mar 2025 09:15:{:02} +0100\" \"Re: [dev] a subject of usual length, number {n}\" {from} {from} {from} {to} {cc} NIL \"<20250303.{n}.parent@mail.example.org>\" \"<20250303.{n}.CAFEBABE@mail.example.org>\"))\r\n",
-            n + 100_000,
-            n % 60,
-        );
+        envelope(out, n, n + 100_000);
     })
+}
+
+/// The subject of a message.
+pub(crate) fn subject(n: impl Display) -> String {
+    format!("Re: [dev] a subject of usual length, number {n}")
+}
+
+/// Mail of a mailing list: eight addresses, a message that it answers.
+pub(crate) fn envelope(out: &mut String, n: usize, uid: usize) {
+    let from = format!("((\"Jane Q. Doe {n}\" NIL \"jane.doe\" \"mail.example.org\"))");
+    let to = "((\"Developers\" NIL \"dev\" \"lists.example.org\")(NIL NIL \"bob\" \"example.com\")(\"=?UTF-8?Q?J=C3=BCrgen?=\" NIL \"juergen\" \"example.de\"))";
+    let cc = "((NIL NIL \"archive\" \"example.net\")(\"Ann Other\" NIL \"ann\" \"example.org\"))";
+    let _ = write!(
+        out,
+        "* {n} FETCH (UID {uid} ENVELOPE (\"Mon, 3 Mar 2025 09:15:{:02} +0100\" \"{}\" {from} {from} {from} {to} {cc} NIL \"<20250303.{n}.parent@mail.example.org>\" \"<20250303.{n}.CAFEBABE@mail.example.org>\"))\r\n",
+        n % 60,
+        subject(n),
+    );
 }
 
 /// A text in two forms and an attachment.

@@ -160,12 +160,17 @@ pub(crate) fn known(session: &ReconnectingSession) -> Listing {
 
 /// Waits until the session knows so many messages.
 pub(crate) fn until_known(session: &ReconnectingSession, messages: usize) {
+    until_it_is("the mailbox is listed", || {
+        let known = session.known();
+        known.is_some_and(|known| known.messages.len() == messages)
+    });
+}
+
+/// Waits until something is so that nothing tells.
+pub(crate) fn until_it_is(what: &str, is_so: impl Fn() -> bool) {
     let end = std::time::Instant::now() + PATIENCE;
-    while session
-        .known()
-        .is_none_or(|known| known.messages.len() != messages)
-    {
-        assert!(std::time::Instant::now() < end, "the mailbox is listed");
+    while !is_so() {
+        assert!(std::time::Instant::now() < end, "{what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -14,8 +14,8 @@ use imap_transport_std::{
 
 use crate::kit::{
     Gate, Listing, PATIENCE, alice, answer, assert_difference, command, fill, gated, hasty, known,
-    listing, message, preauth, program, run, serve, trusting, until, until_known, until_lost,
-    until_reconnected,
+    listing, message, preauth, program, run, serve, trusting, until, until_it_is, until_known,
+    until_lost, until_reconnected,
 };
 
 fn demo(hidden: &[&str]) -> Demo {
@@ -375,11 +375,7 @@ fn a_mailbox_that_cannot_be_followed_is_given_up() {
     let session = ReconnectingSession::connect(trusting(served.port()), hasty()).unwrap();
     session.session().unwrap().select("INBOX").wait().unwrap();
     listings.recv_timeout(PATIENCE).unwrap();
-    let end = std::time::Instant::now() + PATIENCE;
-    while session.known().is_some() {
-        assert!(std::time::Instant::now() < end, "it is given up");
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    until_it_is("it is given up", || session.known().is_none());
     session.run(Noop).wait().unwrap();
     session.run(Noop).wait().unwrap();
     assert!(session.known().is_none());

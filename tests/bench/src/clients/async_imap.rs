@@ -5,7 +5,7 @@ use futures_util::TryStreamExt as _;
 use tokio::net::TcpStream;
 
 use super::Failure;
-use super::work::{Answer, BODIES, Begun, ENVELOPES, LISTS, Work};
+use super::work::{Answer, Begun, LISTS, Work};
 
 /// Does the work, and tells what it took.
 pub(super) fn run(work: Work, port: u16) -> Result<(), Failure> {
@@ -28,9 +28,7 @@ async fn perform(work: Work, port: u16) -> Result<(), Failure> {
     let begun = Begun::now();
     match work {
         Work::Envelopes => {
-            let messages = session
-                .fetch(format!("1:{ENVELOPES}"), "(UID ENVELOPE)")
-                .await?;
+            let messages = session.fetch(work.set(), "(UID ENVELOPE)").await?;
             let messages: Vec<Fetch> = messages.try_collect().await?;
             let subject = |message: &Fetch| {
                 let subject = message
@@ -58,12 +56,7 @@ async fn perform(work: Work, port: u16) -> Result<(), Failure> {
             begun.tell(work, answer);
         }
         Work::Body | Work::Stream | Work::Bodies => {
-            let set = match work {
-                Work::Body => "1".to_owned(),
-                Work::Stream => "2".to_owned(),
-                _ => format!("10:{}", 9 + BODIES),
-            };
-            let messages = session.fetch(set, "(UID BODY.PEEK[])").await?;
+            let messages = session.fetch(work.set(), "(UID BODY.PEEK[])").await?;
             let messages: Vec<Fetch> = messages.try_collect().await?;
             let octets = |message: &Fetch| message.body().map_or(0, |body| body.len() as u64);
             let answer = Answer::of(messages.iter().map(octets));

@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 
 use super::Failure;
-use super::work::{Answer, BODIES, Begun, ENVELOPES, LISTS, Work};
+use super::work::{Answer, Begun, LISTS, Work};
 
 /// Does the work, and tells what it took.
 pub(super) fn run(work: Work, port: u16) -> Result<(), Failure> {
@@ -18,7 +18,7 @@ pub(super) fn run(work: Work, port: u16) -> Result<(), Failure> {
     let begun = Begun::now();
     match work {
         Work::Envelopes => {
-            let messages = session.fetch(format!("1:{ENVELOPES}"), "(UID ENVELOPE)")?;
+            let messages = session.fetch(work.set(), "(UID ENVELOPE)")?;
             let subject = |message: &::imap::types::Fetch<'_>| {
                 let subject = message
                     .envelope()
@@ -44,12 +44,7 @@ pub(super) fn run(work: Work, port: u16) -> Result<(), Failure> {
             begun.tell(work, answer);
         }
         Work::Body | Work::Stream | Work::Bodies => {
-            let set = match work {
-                Work::Body => "1".to_owned(),
-                Work::Stream => "2".to_owned(),
-                _ => format!("10:{}", 9 + BODIES),
-            };
-            let messages = session.fetch(set, "(UID BODY.PEEK[])")?;
+            let messages = session.fetch(work.set(), "(UID BODY.PEEK[])")?;
             let octets = |message: &::imap::types::Fetch<'_>| {
                 message.body().map_or(0, |body| body.len() as u64)
             };

@@ -23,10 +23,8 @@ mod raw;
 mod server;
 mod work;
 
+use crate::child::{Server, itself, printed};
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use work::{Took, WORKS, Work};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -46,7 +44,7 @@ const STREAMED: u64 = 1024 * 1024;
 
 /// Runs all, or the works whose names hold a word; true when all that is promised was measured.
 pub(crate) fn run(only: Option<&str>) -> Result<bool, Failure> {
-    let server = Server::start()?;
+    let server = Server::start(CHILD)?;
     let mut kept = true;
     for work in WORKS {
         if only.is_some_and(|only| !work.name().contains(only)) {
@@ -89,14 +87,9 @@ pub(crate) fn child(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn measure(client: &str, work: Work, port: u16) -> Result<Took, Failure> {
-    let output = Command::new(std::env::current_exe()?)
-        .args([CHILD, client, work.name(), &port.to_string()])
-        .stderr(Stdio::inherit())
-        .output()?;
-    let text = String::from_utf8(output.stdout)?;
-    if !output.status.success() {
-        return Err(format!("{client} failed: {}: {text}", output.status).into());
-    }
+    let mut command = itself()?;
+    command.args([CHILD, client, work.name(), &port.to_string()]);
+    let text = printed(client, &mut command)?;
     Took::parse(text.trim()).ok_or_else(|| format!("{client} printed {text:?}").into())
 }
 
@@ -133,30 +126,4 @@ fn report(work: Work, took: &[Took]) -> bool {
     }
     println!("{line}");
     kept
-}
-
-struct Server {
-    process: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start() -> Result<Self, Failure> {
-        let mut process = Command::new(std::env::current_exe()?)
-            .args([CHILD, "server"])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let output = process.stdout.take().ok_or("no output of the server")?;
-        let mut port = String::new();
-        BufReader::new(output).read_line(&mut port)?;
-        let port = port.trim().parse()?;
-        Ok(Self { process, port })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

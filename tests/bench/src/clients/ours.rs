@@ -6,7 +6,7 @@ use imap_transport_std::encode::{Fetch, FetchItems, List, SearchKey, Select, Uid
 use imap_transport_std::{Config, Credentials, Error};
 
 use super::Failure;
-use super::work::{Answer, BODIES, Begun, ENVELOPES, LISTS, Work};
+use super::work::{Answer, Begun, LISTS, Work};
 
 /// On threads.
 pub(super) fn on_threads(work: Work, port: u16) -> Result<(), Failure> {
@@ -41,11 +41,9 @@ async fn perform<L: Client>(session: &L, work: Work) -> Result<(), Error> {
     let begun = Begun::now();
     match work {
         Work::Envelopes => {
-            let all = Fetch::new(
-                SequenceNumber(1)..=SequenceNumber(ENVELOPES),
-                FetchItems::new().uid().envelope(),
-            );
-            let messages = session.run(all).await?;
+            let messages = session
+                .run(fetch(work, FetchItems::new().envelope()))
+                .await?;
             let answer = Answer::of(messages.iter().map(subject));
             begun.tell(work, answer);
         }
@@ -68,22 +66,20 @@ async fn perform<L: Client>(session: &L, work: Work) -> Result<(), Error> {
             }
             begun.tell(work, answer);
         }
-        Work::Body => {
-            let messages = session.run(body(1, 1)).await?;
-            let answer = Answer::of(messages.iter().map(octets));
-            begun.tell(work, answer);
-        }
         Work::Stream => {
             let session = session.session();
-            let mut body = session.fetch_body(SequenceNumber(2), Section::Full);
+            let mut body =
+                session.fetch_body(SequenceNumber(*work.messages().start()), Section::Full);
             let mut octets = 0;
             while let Some(chunk) = L::chunk(&mut body).await {
                 octets += chunk?.len() as u64;
             }
             begun.tell(work, Answer::of([octets]));
         }
-        Work::Bodies => {
-            let messages = session.run(body(10, 9 + BODIES)).await?;
+        Work::Body | Work::Bodies => {
+            let messages = session
+                .run(fetch(work, FetchItems::new().section(Section::Full)))
+                .await?;
             let answer = Answer::of(messages.iter().map(octets));
             begun.tell(work, answer);
         }
@@ -91,11 +87,9 @@ async fn perform<L: Client>(session: &L, work: Work) -> Result<(), Error> {
     Ok(())
 }
 
-fn body(first: u32, last: u32) -> Fetch {
-    Fetch::new(
-        SequenceNumber(first)..=SequenceNumber(last),
-        FetchItems::new().uid().section(Section::Full),
-    )
+fn fetch(work: Work, items: FetchItems) -> Fetch {
+    let (first, last) = work.messages().into_inner();
+    Fetch::new(SequenceNumber(first)..=SequenceNumber(last), items.uid())
 }
 
 fn subject(message: &FetchResponse) -> u64 {

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 use super::Failure;
-use super::work::{BODIES, Begun, ENVELOPES, LISTS, Work};
+use super::work::{Begun, LISTS, Work};
 
 /// What is read at once.
 const ROOM: usize = 64 * 1024;
@@ -27,13 +27,12 @@ pub(super) fn run(work: Work, port: u16, keep: bool) -> Result<(), Failure> {
     socket.ask("SELECT INBOX")?;
     socket.kept = keep.then(Vec::new);
     let begun = Begun::now();
+    let set = work.set();
     let (command, times) = match work {
-        Work::Envelopes => (format!("FETCH 1:{ENVELOPES} (UID ENVELOPE)"), 1),
+        Work::Envelopes => (format!("FETCH {set} (UID ENVELOPE)"), 1),
         Work::Search => ("UID SEARCH ALL".to_owned(), 1),
         Work::List => ("LIST \"\" *".to_owned(), LISTS),
-        Work::Body => ("FETCH 1 (UID BODY.PEEK[])".to_owned(), 1),
-        Work::Stream => ("FETCH 2 (UID BODY.PEEK[])".to_owned(), 1),
-        Work::Bodies => (format!("FETCH 10:{} (UID BODY.PEEK[])", 9 + BODIES), 1),
+        Work::Body | Work::Stream | Work::Bodies => (format!("FETCH {set} (UID BODY.PEEK[])"), 1),
     };
     for _ in 0..times {
         socket.ask(&command)?;

@@ -5,7 +5,8 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 
-use super::work::{BODIES, ENVELOPES, FOUND, MAILBOXES, SMALL, Work, mailbox, subject, uid};
+use super::work::{ENVELOPES, FOUND, MAILBOXES, SMALL, Work, mailbox, uid};
+use crate::workload::envelope;
 
 /// Octets of a body that are made once.
 const BLOCK: usize = 1 << 20;
@@ -38,7 +39,7 @@ impl Said {
         let block = crate::seed::text(BLOCK);
         let small = block.get(..SMALL).unwrap_or_default();
         let mut bodies = Vec::new();
-        for number in 10..10 + BODIES {
+        for number in Work::Bodies.messages() {
             bodies.extend_from_slice(
                 format!("* {number} FETCH (UID {number} BODY[] {{{SMALL}}}\r\n").as_bytes(),
             );
@@ -46,7 +47,9 @@ impl Said {
             bodies.extend_from_slice(b")\r\n");
         }
         Self {
-            envelopes: lines(ENVELOPES, envelope),
+            envelopes: lines(ENVELOPES, |out, number| {
+                envelope(out, number as usize, uid(number) as usize);
+            }),
             search: search(),
             list: lines(MAILBOXES, |out, number| {
                 let _ = write!(
@@ -103,19 +106,17 @@ impl Said {
             return output.write_all(&self.envelopes);
         }
         if is("BODY") {
-            return match command
-                .split(' ')
-                .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-            {
-                Some("1") => self.body(1, Work::Body.answer().octets, output),
-                Some("2") => self.body(2, Work::Stream.answer().octets, output),
-                _ => output.write_all(&self.bodies),
+            let asks = |work: &Work| command.split(' ').any(|word| word == work.set());
+            return match [Work::Body, Work::Stream].into_iter().find(asks) {
+                Some(work) => self.body(work, output),
+                None => output.write_all(&self.bodies),
             };
         }
         Ok(())
     }
 
-    fn body(&self, number: u32, octets: u64, output: &mut TcpStream) -> io::Result<()> {
+    fn body(&self, work: Work, output: &mut TcpStream) -> io::Result<()> {
+        let (number, octets) = (work.set(), work.answer().octets);
         output.write_all(
             format!("* {number} FETCH (UID {number} BODY[] {{{octets}}}\r\n").as_bytes(),
         )?;
@@ -133,20 +134,6 @@ fn lines(count: u32, line: impl Fn(&mut String, u32)) -> Vec<u8> {
     let mut out = String::new();
     (1..=count).for_each(|number| line(&mut out, number));
     out.into_bytes()
-}
-
-/// Mail of a mailing list: eight addresses, a message that it answers.
-fn envelope(out: &mut String, n: u32) {
-    let from = format!("((\"Jane Q. Doe {n}\" NIL \"jane.doe\" \"mail.example.org\"))");
-    let to = "((\"Developers\" NIL \"dev\" \"lists.example.org\")(NIL NIL \"bob\" \"example.com\")(\"=?UTF-8?Q?J=C3=BCrgen?=\" NIL \"juergen\" \"example.de\"))";
-    let cc = "((NIL NIL \"archive\" \"example.net\")(\"Ann Other\" NIL \"ann\" \"example.org\"))";
-    let _ = write!(
-        out,
-        "* {n} FETCH (UID {} ENVELOPE (\"Mon, 3 Mar 2025 09:15:{:02} +0100\" \"{}\" {from} {from} {from} {to} {cc} NIL \"<20250303.{n}.parent@mail.example.org>\" \"<20250303.{n}.CAFEBABE@mail.example.org>\"))\r\n",
-        uid(n),
-        n % 60,
-        subject(n),
-    );
 }
 
 fn search() -> Vec<u8> {

@@ -1,14 +1,18 @@
 //! What each client does, what its answer must be, and how it tells what that took.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
+use crate::child::cpu_time;
+use crate::workload::subject;
 
 pub(super) const ENVELOPES: u32 = 20_000;
 pub(super) const FOUND: u32 = 1_000_000;
 pub(super) const MAILBOXES: u32 = 5_000;
 pub(super) const LISTS: u32 = 20;
 pub(super) const BODIES: u32 = 1_000;
+/// The number of the first of them.
+const FIRST_BODY: u32 = 10;
 /// Octets of each of those.
 pub(super) const SMALL: usize = 64 * 1024;
 
@@ -45,6 +49,26 @@ impl Work {
 
     pub(super) fn named(name: &str) -> Option<Self> {
         WORKS.into_iter().find(|work| work.name() == name)
+    }
+
+    /// The messages that are asked for.
+    pub(super) fn messages(self) -> RangeInclusive<u32> {
+        match self {
+            Self::Envelopes => 1..=ENVELOPES,
+            Self::Body => 1..=1,
+            Self::Stream => 2..=2,
+            Self::Bodies => FIRST_BODY..=FIRST_BODY + BODIES - 1,
+            Self::Search | Self::List => 1..=FOUND,
+        }
+    }
+
+    /// The same as it stands in a command.
+    pub(super) fn set(self) -> String {
+        let (first, last) = self.messages().into_inner();
+        if first == last {
+            return first.to_string();
+        }
+        format!("{first}:{last}")
     }
 
     /// How many items the answer has, and how many octets are in them: of subjects, numbers, names and bodies. Numbers
@@ -92,10 +116,6 @@ impl Answer {
         each.into_iter().for_each(|octets| answer.add(octets));
         answer
     }
-}
-
-pub(super) fn subject(number: u32) -> String {
-    format!("Re: [dev] a subject of usual length, number {number}")
 }
 
 /// The UIDs that are found: with gaps, so that they are no range.
@@ -158,11 +178,6 @@ impl Begun {
         let grown = resident("VmHWM:").saturating_sub(self.memory);
         println!("{cpu:.6} {grown} {}", answer == work.answer());
     }
-}
-
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.try_into().unwrap_or_default()
 }
 
 /// A figure of this process in octets; 0 where the system does not tell.

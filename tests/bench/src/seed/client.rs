@@ -7,7 +7,8 @@ use imap_tests::interop::Client;
 use imap_transport_std::encode::{Fetch, FetchItems, Noop, Select};
 use imap_transport_std::{Config, Credentials, Error};
 
-use super::work::{CONNECTIONS, FETCHES, NOOPS, ROUNDS, SMALL, Task, cpu_time, print};
+use super::work::{CONNECTIONS, FETCHES, NOOPS, ROUNDS, SMALL, Task, print};
+use crate::child::cpu_time;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

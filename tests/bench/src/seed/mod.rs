@@ -20,15 +20,15 @@ mod server;
 mod work;
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use imap_tests::servers::{self, Kind};
 use imap_transport_std::encode::{Append, AppendMessage};
 use imap_transport_std::{Config, Credentials, Session, connect};
 
+use crate::child::{Server, itself, printed};
 pub(crate) use server::text;
 use work::{SMALL, Task, Took};
 
@@ -106,18 +106,11 @@ fn measure(client: &str, python: &str, task: &Task) -> Result<Vec<Took>, Failure
         command.arg(compare("bench.py"));
         command
     } else {
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = itself()?;
         command.args([CHILD, client]);
         command
     };
-    let output = command
-        .args(task.arguments())
-        .stderr(Stdio::inherit())
-        .output()?;
-    let text = String::from_utf8(output.stdout)?;
-    if !output.status.success() {
-        return Err(format!("{client} failed: {}: {text}", output.status).into());
-    }
+    let text = printed(client, command.args(task.arguments()))?;
     let lines = text.lines().map(Took::parse);
     lines
         .collect::<Option<_>>()
@@ -185,10 +178,7 @@ enum Host {
         server: Arc<servers::Server>,
         mailbox: String,
     },
-    Source {
-        process: Child,
-        port: u16,
-    },
+    Source(Server),
 }
 
 impl Host {
@@ -202,28 +192,20 @@ impl Host {
                 Err(error) => println!("Dovecot is left out: {error}"),
             }
         }
-        let mut process = Command::new(std::env::current_exe()?)
-            .args([CHILD, "server"])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let output = process.stdout.take().ok_or("no output")?;
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
-        let port = line.trim().parse()?;
-        Ok(Self::Source { process, port })
+        Ok(Self::Source(Server::start(CHILD)?))
     }
 
     fn name(&self) -> &str {
         match self {
             Self::Dovecot { .. } => "Dovecot",
-            Self::Source { .. } => "a scripted one that costs next to nothing",
+            Self::Source(_) => "a scripted one that costs next to nothing",
         }
     }
 
     fn task(&self) -> Task {
         let (port, (user, password), mailbox) = match self {
             Self::Dovecot { server, mailbox } => (server.port(), server.login(), mailbox.as_str()),
-            Self::Source { port, .. } => (*port, ("alice", "secret"), "INBOX"),
+            Self::Source(server) => (server.port, ("alice", "secret"), "INBOX"),
         };
         Task {
             port,
@@ -265,18 +247,12 @@ fn fill(session: &Session, task: &Task) -> Result<(), Failure> {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        match self {
-            Self::Dovecot { mailbox, .. } => {
-                let mailbox = mailbox.clone();
-                // It is in nobody's way where it cannot be removed.
-                let _ = self
-                    .session()
-                    .map(|session| session.delete(mailbox.as_str()).wait());
-            }
-            Self::Source { process, .. } => {
-                let _ = process.kill();
-                let _ = process.wait();
-            }
+        if let Self::Dovecot { mailbox, .. } = self {
+            let mailbox = mailbox.clone();
+            // It is in nobody's way where it cannot be removed.
+            let _ = self
+                .session()
+                .map(|session| session.delete(mailbox.as_str()).wait());
         }
     }
 }

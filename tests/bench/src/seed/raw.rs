@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use flate2::{Compress, Compression, FlushCompress};
 
-use super::work::{CONNECTIONS, FETCHES, NOOPS, ROUNDS, SMALL, Task, cpu_time, print};
+use super::work::{CONNECTIONS, FETCHES, NOOPS, ROUNDS, SMALL, Task, print};
+use crate::child::cpu_time;
 
 /// What is read at once.
 const ROOM: usize = 64 * 1024;

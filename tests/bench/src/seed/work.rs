@@ -106,9 +106,3 @@ pub(super) fn print(name: &str, count: u64, took: Duration, used: Duration, righ
     let (took, used) = (took.as_secs_f64(), used.as_secs_f64());
     println!("{name} {count} {took:.6} {used:.6} {right}");
 }
-
-/// The CPU time of this process so far, all threads, user and system.
-pub(super) fn cpu_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    time.try_into().unwrap_or_default()
-}
